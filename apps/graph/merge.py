@@ -1,0 +1,102 @@
+"""What is known of an artifact, as the join of everything that was said of it.
+
+Each field is a last-writer-wins register whose clock is the producer's own `stated_at`, ties
+broken by the value itself. Joining is commutative, associative and idempotent, so records may
+arrive twice, in any order and in any cut and end in the same artifact.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from apps.graph.records import ArtifactRecord
+from apps.graph.strict_json import canonical
+
+LINES = ("uri", "owner", "description")
+DIGEST_PREFERENCE = ("sha256", "sha512", "blake3", "sha384", "sha1", "md5")
+
+
+@dataclass(slots=True)
+class Statements:
+    """The joined fields. `stamps` holds, for each field that was dated, when it was stated."""
+
+    digest: str = ""
+    uri: str = ""
+    owner: str = ""
+    description: str = ""
+    occurred_at: datetime | None = None
+    tags: list[str] = field(default_factory=list)
+    facets: dict[str, Any] = field(default_factory=dict)
+    stamps: dict[str, str] = field(default_factory=dict)
+
+    def join(self, record: ArtifactRecord) -> bool:
+        """Take in one record; say whether anything changed."""
+        stamp = record.stated_at.isoformat() if record.stated_at else ""
+        before = (self.digest, len(self.tags))
+        changed = [self._join_line(name, getattr(record, name), stamp) for name in LINES]
+        changed.append(self._join_occurred_at(record.occurred_at, stamp))
+        changed.extend(
+            self._join_facet(name, value, stamp) for name, value in record.facets.items()
+        )
+        self.digest = preferred_digest(self.digest, record.digest)
+        self.tags = sorted({*self.tags, *record.tags})
+        return any(changed) or before != (self.digest, len(self.tags))
+
+    def _join_line(self, name: str, value: str, stamp: str) -> bool:
+        current = getattr(self, name)
+        if not value or not self._wins(name, stamp, value, current):
+            return False
+        setattr(self, name, value)
+        return True
+
+    def _join_occurred_at(self, value: datetime | None, stamp: str) -> bool:
+        current = self.occurred_at.isoformat() if self.occurred_at else ""
+        if value is None or not self._wins("occurred_at", stamp, value.isoformat(), current):
+            return False
+        self.occurred_at = value
+        return True
+
+    def _join_facet(self, name: str, value: object, stamp: str) -> bool:
+        current = canonical(self.facets[name]) if name in self.facets else ""
+        if not self._wins(f"facets.{name}", stamp, canonical(value), current):
+            return False
+        self.facets[name] = value
+        return True
+
+    def _wins(self, name: str, stamp: str, value: str, current: str) -> bool:
+        """Later wins; of two statements of one time the greater text. Equal changes nothing."""
+        held = self.stamps.get(name, "")
+        if (stamp, value) <= (held, current):
+            return False
+        if stamp:
+            self.stamps[name] = stamp
+        return True
+
+
+def preferred_digest(first: str, second: str) -> str:
+    """Of digests by different algorithms, the one the house prefers to show.
+
+    >>> preferred_digest("md5:00", "sha256:ff")
+    'sha256:ff'
+    """
+    return min((one for one in (first, second) if one), key=_digest_rank, default="")
+
+
+def _digest_rank(digest: str) -> tuple[int, str]:
+    algorithm = digest.partition(":")[0]
+    known = algorithm in DIGEST_PREFERENCE
+    return (DIGEST_PREFERENCE.index(algorithm) if known else len(DIGEST_PREFERENCE), digest)
+
+
+def contradicts(known: str, stated: str) -> bool:
+    """Whether two digests prove two contents: same algorithm, different value.
+
+    >>> contradicts("sha256:aa", "sha256:bb"), contradicts("sha256:aa", "md5:bb")
+    (True, False)
+    """
+    return bool(
+        known
+        and stated
+        and known != stated
+        and known.partition(":")[0] == stated.partition(":")[0]
+    )
