@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "django_linear_migrations",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "knox",
     "rest_framework",
 ]
 
