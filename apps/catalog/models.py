@@ -47,7 +47,7 @@ class Artifact(models.Model):
     namespace = models.TextField(db_index=True)
     kind = models.CharField(max_length=64)
     name = models.TextField(db_index=True)
-    version = models.TextField(blank=True)
+    version = models.TextField(blank=True, db_index=True)
     key_hash = models.CharField(max_length=64, unique=True)
     family_hash = models.CharField(max_length=64, db_index=True)
     digest = models.CharField(max_length=200, blank=True, db_index=True)
@@ -94,8 +94,12 @@ class Artifact(models.Model):
 class Edge(models.Model):
     """One step of derivation, asserted by a producer. Live from `added_in` up to `retracted_in`."""
 
-    upstream = models.ForeignKey(Artifact, on_delete=models.PROTECT, related_name="downstream_edges")
-    downstream = models.ForeignKey(Artifact, on_delete=models.PROTECT, related_name="upstream_edges")
+    upstream = models.ForeignKey(
+        Artifact, on_delete=models.PROTECT, related_name="downstream_edges"
+    )
+    downstream = models.ForeignKey(
+        Artifact, on_delete=models.PROTECT, related_name="upstream_edges"
+    )
     role = models.CharField(max_length=64)
     producer = models.TextField()
     evidence = models.TextField(blank=True, db_index=True)
@@ -116,6 +120,13 @@ class Edge(models.Model):
                 condition=~Q(upstream=F("downstream")), name="edge_not_to_itself"
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["downstream", "upstream", "role"],
+                name="edge_live_upstream",
+                condition=Q(retracted_in__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.upstream_id} -> {self.downstream_id} ({self.role})"
@@ -131,10 +142,7 @@ class Edge(models.Model):
 
 
 class Identifier(models.Model):
-    """A name that an artifact bears elsewhere.
-
-    Two artifacts may claim the same one; that is recorded as a conflict for a person to judge.
-    """
+    """A name that an artifact bears elsewhere. Two artifacts may claim the same one."""
 
     scheme = models.CharField(max_length=64)
     value = models.TextField()
@@ -174,8 +182,8 @@ class Deployment(models.Model):
 class Conflict(models.Model):
     """Two statements that cannot both stand: which, by whom, and what was done about it.
 
-    `code` is `cycle` (an edge refused), `digest` (one version, two contents) or `identifier` (two
-    artifacts with one name elsewhere). `detail` is words; `path` the keys of a refused cycle.
+    `code` is `cycle` (an edge refused) or `digest` (one version, two contents: kept as two).
+    `detail` is words; `path` the keys of a refused cycle, both ends the same.
     """
 
     code = models.CharField(max_length=32)

@@ -33,9 +33,7 @@ class BlastRadius(Generic[N]):
     is only in doubt. A path follows one of them to the origin, so its length is the distance.
     """
 
-    def __init__(
-        self, contaminated: dict[N, Affected[N]], reached: dict[N, Affected[N]]
-    ) -> None:
+    def __init__(self, contaminated: dict[N, Affected[N]], reached: dict[N, Affected[N]]) -> None:
         self._trees = {Consequence.CONTAMINATES: contaminated, Consequence.EVIDENCE: reached}
         by_distance = sorted({**reached, **contaminated}.values(), key=lambda one: one.distance)
         self.affected = {one.artifact: one for one in by_distance}

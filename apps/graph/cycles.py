@@ -70,7 +70,8 @@ def _members_of_cycles(downstream: Mapping[N, set[N]]) -> set[N]:
             upstream.setdefault(down, set()).add(up)
     members = set(downstream) | set(upstream)
     for forward, backward in ((downstream, upstream), (upstream, downstream)):
-        members -= _peeled(members, forward, backward)
+        peeled: set[N] = _peeled(members, forward, backward)
+        members -= peeled
     return members
 
 

@@ -95,8 +95,5 @@ def contradicts(known: str, stated: str) -> bool:
     (True, False)
     """
     return bool(
-        known
-        and stated
-        and known != stated
-        and known.partition(":")[0] == stated.partition(":")[0]
+        known and stated and known != stated and known.partition(":")[0] == stated.partition(":")[0]
     )

@@ -79,9 +79,7 @@ class LineageBatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     retractions: tuple[EdgeRecord, ...] = ()
 
     def __len__(self) -> int:
-        return (
-            len(self.artifacts) + len(self.edges) + len(self.identifiers) + len(self.retractions)
-        )
+        return len(self.artifacts) + len(self.edges) + len(self.identifiers) + len(self.retractions)
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from typing import Any
 
 from apps.graph.errors import RecordError
@@ -9,8 +10,11 @@ from apps.graph.errors import RecordError
 MAX_DEPTH = 64
 MAX_INTEGER_DIGITS = 100
 
+# A whole string, or one bracket outside of strings.
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
-def loads(text: str | bytes, *, keep_non_finite: bool = False) -> Any:  # noqa: ANN401
+
+def loads(text: str | bytes, *, keep_non_finite: bool = False) -> Any:
     """Parse; refuse duplicate keys, NaN, Infinity, huge integers and deep nesting.
 
     With `keep_non_finite` the bare words NaN and Infinity, which OpenLineage clients really send,
@@ -25,7 +29,9 @@ def loads(text: str | bytes, *, keep_non_finite: bool = False) -> Any:  # noqa: 
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
     except UnicodeDecodeError as error:
-        raise RecordError("$", f"The body is not UTF-8: {error.reason} at byte {error.start}.")
+        raise RecordError(
+            "$", f"The body is not UTF-8: {error.reason} at byte {error.start}."
+        ) from error
     _check_depth(decoded)
     try:
         return json.loads(
@@ -43,25 +49,16 @@ def loads(text: str | bytes, *, keep_non_finite: bool = False) -> Any:  # noqa: 
 
 def _check_depth(text: str) -> None:
     """Before parsing, because the parser itself recurses."""
-    depth, in_string, escaped = 0, False, False
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        if found.group() in "[{":
             depth += 1
-            if depth > MAX_DEPTH:
-                raise RecordError("$", f"JSON nested deeper than {MAX_DEPTH} levels.")
-        elif character in "]}":
+        elif found.group() in "]}":
             depth -= 1
+        if depth > MAX_DEPTH:
+            raise RecordError("$", f"JSON nested deeper than {MAX_DEPTH} levels.")
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -90,7 +87,7 @@ def _finite_float(digits: str) -> float:
     return value
 
 
-def canonical(value: Any) -> str:  # noqa: ANN401
+def canonical(value: Any) -> str:
     """One spelling for equal values: sorted keys, no spaces. For hashing and comparing.
 
     >>> canonical({"b": 1, "a": [True, None]})

@@ -57,9 +57,7 @@ def paragraph(value: str, path: str, *, limit: int = MAX_TEXT_BYTES) -> str:
     return _text(value, path, limit=limit, required=False, forbidden=_FORBIDDEN)
 
 
-def _text(
-    value: str, path: str, *, limit: int, required: bool, forbidden: re.Pattern[str]
-) -> str:
+def _text(value: str, path: str, *, limit: int, required: bool, forbidden: re.Pattern[str]) -> str:
     if found := forbidden.search(value):
         point = ord(found.group())
         what = "lone surrogate" if 0xD800 <= point <= 0xDFFF else "control character"  # noqa: PLR2004
@@ -172,7 +170,7 @@ def moment(value: datetime | None, path: str) -> datetime | None:
         raise RecordError(path, "Is outside the years 1 to 9999.") from None
 
 
-def json_value(value: Any, path: str, depth: int = 0) -> Any:  # noqa: ANN401
+def json_value(value: Any, path: str, depth: int = 0) -> Any:
     """Any JSON value, its texts normalised; the path of the first fault in the error."""
     if depth > MAX_DEPTH:
         raise RecordError(path, f"Is nested deeper than {MAX_DEPTH} levels.")
@@ -191,9 +189,7 @@ def json_value(value: Any, path: str, depth: int = 0) -> Any:  # noqa: ANN401
                 for name, inner in value.items()
             }
         case list() | tuple():
-            return [
-                json_value(inner, f"{path}[{i}]", depth + 1) for i, inner in enumerate(value)
-            ]
+            return [json_value(inner, f"{path}[{i}]", depth + 1) for i, inner in enumerate(value)]
         case _:
             raise RecordError(path, f"A {type(value).__name__} is not a JSON value.")
 

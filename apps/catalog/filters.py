@@ -1,0 +1,49 @@
+"""One filter set for the catalogue page and the API."""
+
+from django.db.models import QuerySet
+from django_filters import CharFilter, ChoiceFilter, FilterSet, OrderingFilter
+
+from apps.catalog.models import Artifact
+from apps.catalog.selectors import find
+
+STATUSES = (
+    ("declared", "Declared"),
+    ("placeholder", "Placeholder"),
+    ("tombstone", "Tombstone"),
+)
+ORDERINGS = (
+    ("name", "name"),
+    ("kind", "kind"),
+    ("namespace", "namespace"),
+    ("owner", "owner"),
+    ("occurred_at", "occurred_at"),
+    ("pk", "recorded"),
+)
+
+
+class ArtifactFilter(FilterSet):  # type: ignore[misc]
+    """`q` takes words, or a digest, commit, URI, image or endpoint."""
+
+    q = CharFilter(method="search", label="Search")
+    kind = CharFilter(field_name="kind")
+    namespace = CharFilter(field_name="namespace")
+    name = CharFilter(field_name="name")
+    version = CharFilter(field_name="version")
+    owner = CharFilter(field_name="owner")
+    digest = CharFilter(field_name="digest")
+    status = ChoiceFilter(choices=STATUSES, method="by_status")
+    ordering = OrderingFilter(fields=ORDERINGS)
+
+    class Meta:
+        model = Artifact
+        fields: tuple[str, ...] = ()
+
+    def search(self, queryset: QuerySet[Artifact], _name: str, text: str) -> QuerySet[Artifact]:
+        return queryset.filter(pk__in=find(text=text).values("pk"))
+
+    def by_status(
+        self, queryset: QuerySet[Artifact], _name: str, status: str
+    ) -> QuerySet[Artifact]:
+        if status == "tombstone":
+            return queryset.filter(tombstoned_in__isnull=False)
+        return queryset.filter(is_placeholder=status == "placeholder", tombstoned_in__isnull=True)

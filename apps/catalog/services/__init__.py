@@ -1,0 +1,15 @@
+"""The only writers of the graph."""
+
+from apps.catalog.services.describing import describe_artifact, tombstone_artifact
+from apps.catalog.services.edges import retract_edges
+from apps.catalog.services.recording import BatchResult, record_batch
+from apps.catalog.services.writing import graph_change
+
+__all__ = [
+    "BatchResult",
+    "describe_artifact",
+    "graph_change",
+    "record_batch",
+    "retract_edges",
+    "tombstone_artifact",
+]
