@@ -19,17 +19,16 @@ def could_close_a_cycle(
     >>> could_close_a_cycle([("a", "b"), ("b", "c")], has_downstream=set(), has_upstream=set())
     []
     """
-    remaining = list(steps)
-    while True:
-        heads, tails = {down for _, down in remaining}, {up for up, _ in remaining}
-        kept = [
-            (up, down)
-            for up, down in remaining
-            if (down in has_downstream or down in tails) and (up in has_upstream or up in heads)
-        ]
-        if len(kept) == len(remaining):
-            return kept
-        remaining = kept
+    new = list(steps)
+    downstream: dict[N, set[N]] = {}
+    upstream: dict[N, set[N]] = {}
+    for up, down in new:
+        downstream.setdefault(up, set()).add(down)
+        upstream.setdefault(down, set()).add(up)
+    members = downstream.keys() | upstream.keys()
+    members -= _peeled(members, downstream, upstream, kept=has_upstream)
+    members -= _peeled(members, upstream, downstream, kept=has_downstream)
+    return [(up, down) for up, down in new if up in members and down in members]
 
 
 def refuse_cycles(
@@ -70,20 +69,24 @@ def _members_of_cycles(downstream: Mapping[N, set[N]]) -> set[N]:
             upstream.setdefault(down, set()).add(up)
     members = set(downstream) | set(upstream)
     for forward, backward in ((downstream, upstream), (upstream, downstream)):
-        peeled: set[N] = _peeled(members, forward, backward)
-        members -= peeled
+        members -= _peeled(members, forward, backward, kept=set())
     return members
 
 
-def _peeled(members: set[N], forward: Mapping[N, set[N]], backward: Mapping[N, set[N]]) -> set[N]:
-    waiting = {one: len(backward.get(one, set()) & members) for one in members}
+def _peeled(
+    members: set[N], forward: Mapping[N, set[N]], backward: Mapping[N, set[N]], *, kept: set[N]
+) -> set[N]:
+    """What goes when members that nothing leads into are taken away, over and over, but for those
+    to be kept. Counting, so one pass suffices.
+    """
+    waiting = {one: len(backward.get(one, set()) & members) for one in members - kept}
     ready = deque(one for one, count in waiting.items() if count == 0)
     gone: set[N] = set()
     while ready:
         one = ready.popleft()
         gone.add(one)
         for following in forward.get(one, ()):
-            if following in waiting and following not in gone:
+            if following in waiting:
                 waiting[following] -= 1
                 if waiting[following] == 0:
                     ready.append(following)
