@@ -34,7 +34,7 @@ _ALLOWED: dict[str, re.Pattern[str]] = {
     "stroke-dasharray": _NUMBERS,
     "font-size": _NUMBER,
     "font-weight": re.compile("bold"),
-    "text-anchor": re.compile("start|middle|end"),
+    "text-anchor": re.compile("middle|end"),
 }
 _SHAPES = frozenset({"path", "polygon", "polyline", "text"})
 _PLACE = re.compile(r"translate\((-?[\d.]+)[ ,]+(-?[\d.]+)\)")

@@ -6,6 +6,7 @@ import unicodedata
 
 ELLIPSIS = "…"
 LONGEST_TITLE = 500
+MOST_MARKS = 3
 
 # What XML 1.0 cannot hold, plus the other control characters.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -39,7 +40,7 @@ def shorten(text: str, *, width: int) -> str:
     # However long the text, only its ends can show.
     if len(text) > 8 * width:
         text = text[: 4 * width] + ELLIPSIS + text[-4 * width :]
-    text = clean(text, longest=8 * width + 1)
+    text = _tamed(clean(text, longest=8 * width + 1))
     if columns(text) <= width:
         return text
     tail_width = (width - 1) // 2
@@ -80,6 +81,17 @@ def _columns(character: str) -> int:
 def _is_mark(character: str) -> bool:
     """Whether it only alters its neighbour: a combining mark, a joiner, a variation selector."""
     return unicodedata.category(character) in ("Mn", "Me", "Cf")
+
+
+def _tamed(text: str) -> str:
+    """Text with no more than a few marks on one character: hundreds tower over other cards."""
+    kept: list[str] = []
+    run = 0
+    for character in text:
+        run = run + 1 if _is_mark(character) else 0
+        if run <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _fitting(text: str, width: int) -> str:

@@ -1,0 +1,46 @@
+"""A drawing as a file of its own."""
+
+import re
+
+from apps.drawing import Link, Picture, draw, export_svg
+from apps.drawing.engine import Engine
+from apps.drawing.style import LIGHT, sentinel
+from tests.drawing.pictures import card, parsed
+
+PICTURE = Picture(
+    cards=(
+        card("a", status="flagged", status_label="Flagged", url="/artifacts/1"),
+        card("b", kind="model", status="placeholder", count=3),
+    ),
+    links=(Link(upstream="a", downstream="b", role="testing"),),
+    label="Lineage of train",
+)
+
+
+def test_it_has_real_colours_and_no_links(engine: Engine) -> None:
+    text = export_svg(draw(PICTURE))
+    assert text.startswith("<?xml")
+    assert not re.search("#0000[012]", text)
+    assert LIGHT[sentinel("--bad-soft")] in text
+    assert not re.search("href|data-|class=|ns0|<a ", text)
+
+
+def test_it_explains_what_occurs_and_no_more(engine: Engine) -> None:
+    words = "".join(parsed(export_svg(draw(PICTURE))).itertext())
+    assert "flagged" in words
+    assert "placeholder: named by others" in words
+    assert "dashed: validation or testing" in words
+    assert "affected" not in words
+    plain = export_svg(draw(Picture(cards=(card(),))))
+    assert "dashed" not in plain
+
+
+def test_it_bears_its_caption(engine: Engine) -> None:
+    drawing = draw(PICTURE)
+    root = parsed(export_svg(drawing, caption="train <v14>, revision 812\0"))
+    assert "train <v14>, revision 812\ufffd" in list(root.itertext())
+    assert float(root.get("height", "0")) > drawing.height
+
+
+def test_it_can_leave_the_legend_out(engine: Engine) -> None:
+    assert "placeholder: named" not in export_svg(draw(PICTURE), legend=False)
