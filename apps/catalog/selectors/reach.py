@@ -112,11 +112,11 @@ def artifacts_by_id(
 
 
 def kind_counts(*, ids: Iterable[int]) -> dict[str, int]:
-    """How many of each kind, most first."""
+    """How many of each kind, most first, then by name."""
     counts: Counter[str] = Counter()
     for chunk in _chunks(ids):
         counts.update(Artifact.objects.filter(pk__in=chunk).values_list("kind", flat=True))
-    return dict(counts.most_common())
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
 def _chunks(ids: Iterable[int]) -> Iterable[list[int]]:

@@ -1,0 +1,164 @@
+"""The governance desk's view of the graph: everything can be read, little can be changed, nothing
+deleted. Each change goes through a service and leaves an audit entry.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from apps.accounts.models import Role
+from apps.catalog.models import Artifact, Conflict, Edge, Identifier, Revision
+from apps.catalog.services import retract_edges, tombstone_artifact
+from apps.graph.errors import RecordError
+
+if TYPE_CHECKING:
+    AnyModelAdmin = admin.ModelAdmin[Any]
+else:  # Generic for the type checker only.
+    AnyModelAdmin = admin.ModelAdmin
+
+
+class ReadOnlyAdmin(AnyModelAdmin):
+    """Lists and pages without a way to change a row by hand."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(getattr(request.user, "is_staff", False))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+
+def is_reviewer(request: HttpRequest) -> bool:
+    """Whether the person may decide, not only look."""
+    return request.user.is_authenticated and request.user.may_act_as(Role.REVIEWER)
+
+
+def ask_why(
+    request: HttpRequest, *, title: str, action: str, chosen: QuerySet[Any], site: dict[str, Any]
+) -> TemplateResponse:
+    """The page between an action and its doing, where the reason is written."""
+    context = {**site, "title": title, "action": action, "chosen": chosen}
+    return TemplateResponse(request, "admin/ask_why.html", context)
+
+
+class ReviewerActions(ReadOnlyAdmin):
+    """Actions are offered to reviewers only."""
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        return actions if is_reviewer(request) else {}
+
+
+@admin.register(Artifact)
+class ArtifactAdmin(ReviewerActions):
+    list_display = ("name", "version", "kind", "namespace", "owner", "occurred_at", "state")
+    list_filter = ("kind", "is_placeholder", ("tombstoned_in", admin.EmptyFieldListFilter))
+    search_fields = ("name", "version", "namespace", "owner", "digest")
+    list_select_related = ("tombstoned_in",)
+    ordering = ("-pk",)
+    actions = ("tombstone",)
+
+    @admin.display(description="state")
+    def state(self, artifact: Artifact) -> str:
+        if artifact.is_tombstone:
+            return "Content removed"
+        return "Placeholder" if artifact.is_placeholder else "Declared"
+
+    @admin.action(description="Remove the content, keep the proof…")
+    def tombstone(self, request: HttpRequest, chosen: QuerySet[Artifact]) -> HttpResponse | None:
+        if "reason" not in request.POST:
+            return ask_why(
+                request,
+                title="Remove the content of these artifacts?",
+                action="tombstone",
+                chosen=chosen,
+                site=self.admin_site.each_context(request),
+            )
+        assert request.user.is_authenticated  # noqa: S101 - the admin lets nobody else in
+        try:
+            for artifact in chosen:
+                tombstone_artifact(
+                    artifact=artifact, reason=request.POST["reason"], actor=request.user
+                )
+        except RecordError as error:
+            self.message_user(request, f"Nothing was removed. {error.message}", messages.ERROR)
+        else:
+            self.message_user(request, f"Content of {len(chosen)} artifacts removed.")
+        return None
+
+
+@admin.register(Edge)
+class EdgeAdmin(ReviewerActions):
+    list_display = ("upstream", "role", "downstream", "producer", "added_in", "retracted_in")
+    list_filter = ("role", ("retracted_in", admin.EmptyFieldListFilter))
+    search_fields = ("upstream__name", "downstream__name", "producer", "evidence")
+    list_select_related = ("upstream", "downstream", "added_in", "retracted_in")
+    ordering = ("-pk",)
+    actions = ("retract",)
+
+    @admin.action(description="Retract these edges…")
+    def retract(self, request: HttpRequest, chosen: QuerySet[Edge]) -> HttpResponse | None:
+        if "reason" not in request.POST:
+            return ask_why(
+                request,
+                title="Retract these edges?",
+                action="retract",
+                chosen=chosen,
+                site=self.admin_site.each_context(request),
+            )
+        assert request.user.is_authenticated  # noqa: S101 - the admin lets nobody else in
+        ids = list(chosen.values_list("pk", flat=True))
+        try:
+            count = retract_edges(edge_ids=ids, reason=request.POST["reason"], actor=request.user)
+        except RecordError as error:
+            self.message_user(request, f"Nothing was retracted. {error.message}", messages.ERROR)
+        else:
+            self.message_user(request, f"{count} edges retracted.")
+        return None
+
+
+@admin.register(Identifier)
+class IdentifierAdmin(ReadOnlyAdmin):
+    list_display = ("scheme", "value", "artifact")
+    list_filter = ("scheme",)
+    search_fields = ("value", "artifact__name")
+    list_select_related = ("artifact",)
+
+
+@admin.register(Conflict)
+class ConflictAdmin(ReadOnlyAdmin):
+    list_display = ("code", "first", "second", "role", "producer", "recorded_in")
+    list_filter = ("code",)
+    search_fields = ("first__name", "second__name", "detail", "producer")
+    list_select_related = ("first", "second", "recorded_in")
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnlyAdmin):
+    list_display = (
+        "number",
+        "committed_at",
+        "producer",
+        "actor",
+        "artifacts_added",
+        "artifacts_changed",
+        "edges_added",
+        "edges_retracted",
+    )
+    search_fields = ("producer", "evidence")
+    date_hierarchy = "committed_at"
+    list_select_related = ("actor",)
