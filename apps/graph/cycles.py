@@ -26,8 +26,10 @@ def could_close_a_cycle(
         downstream.setdefault(up, set()).add(down)
         upstream.setdefault(down, set()).add(up)
     members = downstream.keys() | upstream.keys()
-    members -= _peeled(members, downstream, upstream, kept=has_upstream)
-    members -= _peeled(members, upstream, downstream, kept=has_downstream)
+    loose: set[N] = _peeled(members, downstream, upstream, kept=has_upstream)
+    members -= loose
+    loose = _peeled(members, upstream, downstream, kept=has_downstream)
+    members -= loose
     return [(up, down) for up, down in new if up in members and down in members]
 
 
@@ -68,8 +70,10 @@ def _members_of_cycles(downstream: Mapping[N, set[N]]) -> set[N]:
         for down in downs:
             upstream.setdefault(down, set()).add(up)
     members = set(downstream) | set(upstream)
-    for forward, backward in ((downstream, upstream), (upstream, downstream)):
-        members -= _peeled(members, forward, backward, kept=set())
+    loose: set[N] = _peeled(members, downstream, upstream, kept=set())
+    members -= loose
+    loose = _peeled(members, upstream, downstream, kept=set())
+    members -= loose
     return members
 
 

@@ -31,10 +31,12 @@ DATABASE = settings(
 )
 
 
-def play(history: list[tuple[set[tuple[int, int]], set[tuple[int, int]]]]) -> dict[int, nx.DiGraph]:
+def play(
+    history: list[tuple[set[tuple[int, int]], set[tuple[int, int]]]],
+) -> "dict[int, nx.DiGraph[int]]":
     """Record the history; the expected graph after each revision."""
-    expected: dict[int, nx.DiGraph] = {}
-    graph = nx.DiGraph()
+    expected: dict[int, nx.DiGraph[int]] = {}
+    graph: nx.DiGraph[int] = nx.DiGraph()
     for added, removed in history:
         record(*(f"n{up} > n{down}" for up, down in sorted(added)))
         taken_back = edges(*(f"n{up} > n{down}" for up, down in sorted(removed)))
@@ -61,7 +63,7 @@ def test_it_agrees_with_networkx_at_every_revision(
 
 
 def check(
-    graph: nx.DiGraph, number: dict[int, int], pk: int, depth: int | None, revision: int
+    graph: "nx.DiGraph[int]", number: dict[int, int], pk: int, depth: int | None, revision: int
 ) -> None:
     for direction, view in (("downstream", graph), ("upstream", graph.reverse(copy=False))):
         found = walk(origins=[pk], direction=direction, depth=depth, as_of=revision)  # type: ignore[arg-type]
@@ -77,7 +79,7 @@ def check(
 @DATABASE
 @given(st.sets(PAIRS, max_size=20))
 def test_it_finds_all_shortest_paths(pairs: set[tuple[int, int]]) -> None:
-    graph = nx.DiGraph(pairs)
+    graph: nx.DiGraph[int] = nx.DiGraph(pairs)
     with transaction.atomic():
         record("n0 > n1", *(f"n{up} > n{down}" for up, down in sorted(pairs)))
         graph.add_edge(0, 1)

@@ -16,7 +16,7 @@ def test_it_keeps_the_graph_acyclic_and_refuses_no_more_than_needed(
     known: set[tuple[int, int]], new: list[tuple[int, int]]
 ) -> None:
     refused = refuse_cycles(new, adjacency(known))
-    graph = nx.DiGraph(known)
+    graph: nx.DiGraph[int] = nx.DiGraph(known)
     for up, down in new:
         if (up, down) in known:
             continue

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
 
 from apps.catalog.models import Artifact
 from apps.catalog.selectors import (
@@ -77,7 +78,7 @@ class Command(BaseCommand):
         self.stdout.write(f"as of revision {when}, {whole}")
 
 
-def _matching(text: str) -> Any:
+def _matching(text: str) -> QuerySet[Artifact]:
     """The name as given, then name@version, then whatever else identifies."""
     name, _, version = text.rpartition("@")
     by_name = Artifact.objects.filter(name=text)
