@@ -11,8 +11,8 @@
 """
 
 from apps.drawing.errors import DrawingError
-from apps.drawing.export import export_svg
+from apps.drawing.export import export_dot, export_svg
 from apps.drawing.picture import Card, Link, Picture
 from apps.drawing.render import Drawing, draw
 
-__all__ = ["Card", "Drawing", "DrawingError", "Link", "Picture", "draw", "export_svg"]
+__all__ = ["Card", "Drawing", "DrawingError", "Link", "Picture", "draw", "export_dot", "export_svg"]

@@ -1,4 +1,4 @@
-"""A drawing as a file that any viewer opens: real colours, white ground, no links."""
+"""A drawing as a file for other programs: real colours, no links."""
 
 import re
 from xml.etree import ElementTree as ET
@@ -23,6 +23,13 @@ _MEANINGS = {
 }
 _DASHES = {"dashed": "3 2", "dotted": "1 2"}
 _SENTINEL = re.compile(r"#0000[0-9a-f]{2}")
+# With the quotes, which outside text cannot hold: there they are written as references.
+_DOT_COLOUR = re.compile(r'(?<=color=")#0000[0-9a-f]{2}(?=")', re.IGNORECASE)
+
+
+def export_dot(drawing: Drawing) -> str:
+    """The DOT text of a drawing in the light theme's colours, for Graphviz elsewhere."""
+    return _DOT_COLOUR.sub(lambda found: _light(found[0]), drawing.dot)
 
 
 def export_svg(drawing: Drawing, *, caption: str = "", legend: bool = True) -> str:
@@ -87,7 +94,11 @@ def _resolve(element: ET.Element) -> None:
     for name in ("fill", "stroke"):
         value = element.get(name)
         if value and _SENTINEL.fullmatch(value):
-            element.set(name, LIGHT.get(value, "#000000"))
+            element.set(name, _light(value))
+
+
+def _light(colour: str) -> str:
+    return LIGHT.get(colour, "#000000")
 
 
 def _legend_entries(seen: set[str], *, dashed: bool) -> list[tuple[str, str]]:

@@ -2,8 +2,8 @@
 
 import re
 
-from apps.drawing import Link, Picture, draw, export_svg
-from apps.drawing.engine import Engine
+from apps.drawing import Link, Picture, draw, export_dot, export_svg
+from apps.drawing.engine import Engine, lay_out
 from apps.drawing.style import LIGHT, sentinel
 from tests.drawing.pictures import card, parsed
 
@@ -44,3 +44,12 @@ def test_it_bears_its_caption(engine: Engine) -> None:
 
 def test_it_can_leave_the_legend_out(engine: Engine) -> None:
     assert "placeholder: named" not in export_svg(draw(PICTURE), legend=False)
+
+
+def test_it_exports_dot_in_real_colours_and_text_as_it_was(engine: Engine) -> None:
+    drawing = draw(Picture(cards=(card(title='color="#000002"', status="flagged"),)))
+    text = export_dot(drawing)
+    assert f'fillcolor="{LIGHT[sentinel("--bad-soft")]}"' in text
+    assert f'COLOR="{LIGHT[sentinel("--ink")]}"' in text
+    assert text.count("#000002") == 1
+    assert lay_out(engine, text, time_limit=8).count(b"color=") == 1

@@ -22,9 +22,9 @@ def test_it_ends_a_slow_engine_and_what_it_started(
     only(script(f"sleep 60 & echo $! > {note}; wait"))
     begun = time.monotonic()
     with pytest.raises(DrawingError) as caught:
-        draw(chain(2), time_limit=0.4)
+        draw(chain(2), time_limit=1.5)
     assert caught.value.reason == "timed_out"
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 10
     started = int(note.read_text())
     deadline = time.monotonic() + 5
     while alive(started) and time.monotonic() < deadline:
