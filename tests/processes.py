@@ -150,13 +150,19 @@ def manage(environment: Mapping[str, str], *arguments: str) -> str:
 
 
 def processes_of(directory: Path) -> dict[int, str]:
-    """The living processes that were started with this VAR_DIR: id and command (Linux)."""
-    wanted = os.fsencode(f"VAR_DIR={directory}")
+    """The living processes that belong to this VAR_DIR: id and command (Linux)."""
     found: dict[int, str] = {}
     for entry in Path("/proc").iterdir():
         with suppress(OSError):
-            if entry.name.isdigit() and wanted in (entry / "environ").read_bytes().split(b"\0"):
+            if entry.name.isdigit() and _belongs(entry, directory):
                 command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
                 if command:  # A process that has ended and waits for its parent has none.
                     found[int(entry.name)] = command.decode(errors="replace").strip()
     return found
+
+
+def _belongs(entry: Path, directory: Path) -> bool:
+    """By its environment, or by where it works: the broker writes its title over the first."""
+    variables = (entry / "environ").read_bytes().split(b"\0")
+    inside = (entry / "cwd").readlink().is_relative_to(directory)
+    return inside or os.fsencode(f"VAR_DIR={directory}") in variables

@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,10 +37,13 @@ class SiteUnderTest:
         return self.directory.with_suffix(".said")
 
     def status(self, path: str) -> int:
+        """Of an answer; 0 when there is none."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("GET", path)
             return connection.getresponse().status
+        except OSError:
+            return 0
         finally:
             connection.close()
 
@@ -52,6 +56,7 @@ class SiteUnderTest:
 def site(directory: Path) -> Iterator[SiteUnderTest]:
     port = free_port()
     log = directory.with_suffix(".said")
+    log.unlink(missing_ok=True)
     variables = environment(directory, PORT=str(port), LOAD_EXAMPLE="no")
     try:
         with running(SERVE, log=log, environment=variables) as process:
@@ -94,14 +99,7 @@ def test_it_keeps_its_secrets_to_itself(served: SiteUnderTest) -> None:
 
 
 def test_it_says_that_it_already_runs(served: SiteUnderTest) -> None:
-    again = subprocess.run(
-        SERVE,
-        env=environment(served.directory, PORT=str(served.port)),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    again = serve_once(served.directory, PORT=str(served.port))
     assert again.returncode == 0
     assert f"already runs at http://127.0.0.1:{served.port}/" in again.stdout
     assert f"kill {served.process.pid}" in again.stdout
@@ -121,14 +119,7 @@ def test_it_starts_again_what_dies(served: SiteUnderTest, words: str) -> None:
         what=f"{words} runs again",
     )
     assert "Starting it again in" in served.said
-    until(lambda: _answers(served), seconds=30, what="the site answers again")
-
-
-def _answers(served: SiteUnderTest) -> bool:
-    try:
-        return served.status("/readyz") == 200
-    except OSError:
-        return False
+    until(lambda: served.status("/readyz") == 200, seconds=30, what="the site answers again")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -150,37 +141,38 @@ def test_it_leaves_nothing_when_it_is_killed_and_starts_again(tmp_path: Path) ->
 
 
 def test_it_says_that_its_port_is_taken(tmp_path: Path) -> None:
-    with site_on_taken_port(tmp_path / "var") as (said, code, port):
-        assert code == 2
-        assert f"Port {port} on 127.0.0.1 is taken by another program" in said
-        assert f"make run PORT={port + 1}" in said
-
-
-@contextmanager
-def site_on_taken_port(directory: Path) -> Iterator[tuple[str, int, int]]:
-    with http.client.socket.socket() as taken:  # type: ignore[attr-defined]
+    with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = subprocess.run(
-            SERVE,
-            env=environment(directory, PORT=str(port)),
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-        yield done.stdout, done.returncode, port
+        done = serve_once(tmp_path / "var", PORT=str(port))
+    assert done.returncode == 2
+    assert f"Port {port} on 127.0.0.1 is taken by another program" in done.stdout
+    assert f"make run PORT={port + 1}" in done.stdout
 
 
 def test_it_says_that_a_port_is_no_number(tmp_path: Path) -> None:
-    done = subprocess.run(
-        SERVE,
-        env=environment(tmp_path / "var", PORT="http"),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    done = serve_once(tmp_path / "var", PORT="http")
     assert done.returncode == 2
     assert "PORT is 'http', which is no number" in done.stdout
+
+
+def test_it_says_which_process_did_not_start(tmp_path: Path) -> None:
+    done = serve_once(
+        tmp_path / "var", PORT=str(free_port()), DATABASE_URL="postgres://nobody@127.0.0.1:1/none"
+    )
+    assert done.returncode == 1
+    assert "The preparation did not start" in done.stdout
+    assert processes_of(tmp_path / "var") == {}
+
+
+def serve_once(directory: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs a site that is expected to give up by itself."""
+    return subprocess.run(
+        SERVE,
+        env=environment(directory, **variables),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
