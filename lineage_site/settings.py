@@ -192,6 +192,13 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.str(
     "BEAT_SCHEDULE_FILE", default=str(VAR_DIR / "beat-schedule")
 )
 
+# Impact
+
+# A worker that says nothing for this long is taken for dead, and its report for unclaimed.
+IMPACT_LEASE_SECONDS = env.float("IMPACT_LEASE_SECONDS", default=120.0)
+# A report that no worker has begun after this long is called for again.
+IMPACT_SWEEP_AFTER_SECONDS = env.float("IMPACT_SWEEP_AFTER_SECONDS", default=5.0)
+
 # REST
 
 REST_FRAMEWORK = {

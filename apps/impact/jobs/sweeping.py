@@ -1,0 +1,35 @@
+"""The outbox: what waits in the database is called for again until it is done."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.impact.models import Report, ReportState
+
+# Bounds what piles up in a broker that nobody reads from.
+MAX_WOKEN = 200
+LONGEST_PAUSE = timedelta(minutes=2)
+
+
+def sweep_reports(*, publish: Callable[[int], bool]) -> int:
+    """Call a worker for each report that waits unpublished or whose lease has run out.
+
+    `publish` says whether the broker took the id. When it did not, the rest is left for the next
+    sweep. The pause before the next call grows with the report's age. Returns how many were
+    called for.
+    """
+    now = timezone.now()
+    abandoned = Q(state=ReportState.RUNNING, lease_until__lt=now)
+    due = Report.objects.filter(Q(state=ReportState.PENDING) | abandoned, wake_at__lte=now)
+    woken = 0
+    for report in due.order_by("wake_at", "pk")[:MAX_WOKEN]:
+        if not publish(report.pk):
+            break
+        pause = timedelta(seconds=settings.IMPACT_SWEEP_AFTER_SECONDS)
+        pause = min(max(now - report.requested_at, pause), LONGEST_PAUSE)
+        Report.objects.filter(pk=report.pk, fence=report.fence).update(wake_at=now + pause)
+        woken += 1
+    return woken
