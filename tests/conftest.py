@@ -1,16 +1,23 @@
 """The cast, and what every test needs of the database."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 
 from apps.accounts.models import Role, User
 
 PASSWORD = "a long enough phrase"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_and_quiet(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Passwords hashed fast, as each signs a test user in; no collected static files needed."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
 
 
 @pytest.fixture
@@ -95,22 +102,3 @@ def audit_triggers() -> tuple[list[str], list[str]]:
         )
         triggers = cursor.fetchall()
     return [f"DROP TRIGGER {name}" for name, _ in triggers], [sql for _, sql in triggers]
-
-
-@pytest.fixture
-def tamper(db: None) -> Callable[..., None]:
-    """Do to the audit log what only someone who owns the database can: `tamper(sql, params)`."""
-
-    def done(sql: str, parameters: tuple[Any, ...] = ()) -> None:
-        off, on = audit_triggers()
-        with transaction.atomic(), connection.cursor() as cursor:
-            # PostgreSQL alters no table that foreign keys are still to be checked for.
-            connection.check_constraints()
-            for statement in off:
-                cursor.execute(statement)
-            cursor.execute(sql, parameters)
-            connection.check_constraints()
-            for statement in on:
-                cursor.execute(statement)
-
-    return done

@@ -20,6 +20,7 @@ class AuditEntryAdmin(_ModelAdmin):
     list_select_related = ("actor",)
     search_fields = ("=subject", "action", "actor__username", "=hash")
     date_hierarchy = "at"
+    show_full_result_count = False  # Nobody needs it, and the log is long.
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
