@@ -1,0 +1,3 @@
+"""OpenLineage: reading events, folding those of one run, mapping both to records. No database."""
+
+PRODUCER = "openlineage"

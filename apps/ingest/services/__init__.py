@@ -1,0 +1,5 @@
+"""The ways by which lineage comes in from outside."""
+
+from apps.ingest.services.receiving import Received, receive_events
+
+__all__ = ["Received", "receive_events"]
