@@ -64,7 +64,7 @@ def _oldest_pending_seconds() -> float | None:
 def _broker_answers() -> bool:
     try:
         with celery_app.connection_for_write() as broker:
-            broker.ensure_connection(max_retries=1, timeout=1)
+            broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=1)
     except (OperationalError, OSError):
         return False
     return True

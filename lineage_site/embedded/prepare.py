@@ -6,11 +6,13 @@ database. Everything here may run again at each start.
 
 import io
 import os
+import sys
 
 import django
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
+from django.db import OperationalError
 
 from lineage_site.embedded.place import Place, say, the_place
 
@@ -65,7 +67,17 @@ def _load_example(place: Place) -> None:
     place.example.write_text("loaded\n", encoding="utf-8")
 
 
-if __name__ == "__main__":
+def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lineage_site.settings")
     django.setup()
-    prepare(the_place())
+    try:
+        prepare(the_place())
+    except OperationalError as error:
+        say(f"The database does not take the connection: {error}")
+        say("DATABASE_URL says where it is; without it, SQLite under var/ is used.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -162,7 +162,8 @@ def test_it_says_which_process_did_not_start(tmp_path: Path) -> None:
         tmp_path / "var", PORT=str(free_port()), DATABASE_URL="postgres://nobody@127.0.0.1:1/none"
     )
     assert done.returncode == 1
-    assert "The preparation did not start" in done.stdout
+    assert "The database does not take the connection" in done.stdout
+    assert "The preparation did not start (exit code 1)" in done.stdout
     assert processes_of(tmp_path / "var") == {}
 
 
