@@ -1,0 +1,128 @@
+"""The page of one artifact: what it is, what it came from, what came from it, who says so."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.catalog.models import Artifact, Edge
+from apps.catalog.selectors import conflicts_of, versions_of
+from apps.catalog.services import describe_artifact
+from apps.graph.errors import LineageError
+from apps.graph.vocabulary import Kind
+from apps.web.access import require_role, role_required, signed_in
+from apps.web.facts import facts_of
+from apps.web.paging import page_of
+from apps.web.reaching import neighbours, sums_of
+from apps.web.standing import standing_of
+
+SHOWN = 10
+SHOWN_STATEMENTS = 12
+# Documents that are drawn for a kind, and the words on their button.
+DOCUMENTS = {
+    Kind.MODEL: ("web:model_card", "Model card"),
+    Kind.DEPLOYMENT: ("web:deployment_record", "Deployment record"),
+}
+
+
+@require_safe
+def artifact(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _artifact(pk)
+    up, down = sums_of(found, "upstream"), sums_of(found, "downstream")
+    versions = list(versions_of(artifact=found)[: SHOWN + 1])
+    return render(
+        request,
+        "web/artifact.html",
+        {
+            "artifact": found,
+            "statuses": standing_of([found])[found.pk],
+            "facts": facts_of(found.facets),
+            "identifiers": found.identifiers.order_by("scheme", "value")[: SHOWN * 2],
+            "upstream": up,
+            "downstream": down,
+            "upstream_shown": neighbours(up, list(up.found.distance)[:SHOWN]),
+            "downstream_shown": neighbours(down, list(down.found.distance)[:SHOWN]),
+            "versions": versions[:SHOWN],
+            "more_versions": len(versions) > SHOWN,
+            "conflicts": conflicts_of(artifact=found)[:SHOWN],
+            "statements": _statements(found),
+            "may_describe": signed_in(request).may_act_as("contributor"),
+            "actions": _actions(request, found),
+        },
+    )
+
+
+@require_safe
+def versions(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _artifact(pk)
+    page = page_of(request, versions_of(artifact=found))
+    context = {"artifact": found, "page": page, "standing": standing_of(page.object_list)}
+    return render(request, "web/versions.html", context)
+
+
+class DescribeForm(forms.Form):
+    """What a person may say of an artifact. Empty leaves what is known."""
+
+    owner = forms.CharField(required=False, max_length=200, help_text="A team or a person.")
+    description = forms.CharField(required=False, max_length=20_000, widget=forms.Textarea)
+    tags = forms.CharField(
+        required=False, max_length=2000, help_text="Added to those it has; separate with commas."
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("contributor")
+def describe(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _artifact(pk)
+    known = {"owner": found.owner, "description": found.description}
+    form = DescribeForm(request.POST or None, initial=known)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        tags = [tag.strip() for tag in said["tags"].split(",") if tag.strip()]
+        try:
+            describe_artifact(
+                artifact=found,
+                actor=require_role(request, "contributor"),
+                owner=said["owner"],
+                description=said["description"],
+                tags=tags,
+            )
+        except LineageError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Recorded. It holds until somebody states otherwise later.")
+            return redirect("web:artifact", pk=pk)
+    status = 400 if form.errors else 200
+    return render(request, "web/describe.html", {"artifact": found, "form": form}, status=status)
+
+
+def _artifact(pk: int) -> Artifact:
+    rows = Artifact.objects.select_related("added_in", "tombstoned_in", "deployment")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _statements(found: Artifact) -> list[Edge]:
+    """Who asserted the edges into it, and when: the newest."""
+    edges = Edge.objects.filter(downstream=found, retracted_in=None)
+    return list(
+        edges.select_related("added_in", "upstream").order_by("-added_in", "-pk")[:SHOWN_STATEMENTS]
+    )
+
+
+def _actions(request: HttpRequest, found: Artifact) -> list[tuple[str, str, bool]]:
+    """(label, address, whether it is the page's main one) of what can be done from here."""
+    wanted = [("web:graph", "Lineage graph", True)]
+    if found.kind in DOCUMENTS:
+        name, label = DOCUMENTS[Kind(found.kind)]
+        wanted.append((name, label, False))
+    if signed_in(request).may_act_as("contributor"):
+        wanted.append(("web:flag_new", "Flag…", False))
+    actions = []
+    for name, label, main in wanted:
+        try:
+            actions.append((label, reverse(name, args=[found.pk]), main))
+        except NoReverseMatch:
+            continue
+    return actions

@@ -1,0 +1,47 @@
+"""The start page: what needs attention, and the way in from whatever the reader has at hand."""
+
+from django.core.exceptions import BadRequest
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from apps.catalog.models import Artifact, Conflict, Revision
+from apps.catalog.selectors import identified_by
+from apps.web.catalogue import kinds_in_order
+from apps.web.forms import clean_line
+
+LATEST = 8
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    counts = dict(Artifact.objects.values_list("kind").annotate(Count("pk")).order_by("kind"))
+    placeholders = Artifact.objects.filter(is_placeholder=True, tombstoned_in=None).count()
+    return render(
+        request,
+        "web/home.html",
+        {
+            "kinds": [(kind, counts[kind]) for kind in kinds_in_order(counts)],
+            "total": sum(counts.values()),
+            "placeholders": placeholders,
+            "conflicts": Conflict.objects.count(),
+            "revisions": Revision.objects.select_related("actor")[:LATEST],
+        },
+    )
+
+
+@require_safe
+def find_artifact(request: HttpRequest) -> HttpResponse:
+    """From a digest, commit, image, endpoint or run id straight to the artifact that bears it;
+    from anything else, or when several bear it, to the catalogue."""
+    text = clean_line(request.GET.get("q", ""))
+    if text is None:
+        raise BadRequest("The search text is too long or has characters that no name has.")
+    if not text:
+        return redirect("web:catalogue")
+    named = list(identified_by(text=text).values_list("pk", flat=True)[:2])
+    if len(named) == 1:
+        return redirect("web:artifact", pk=named[0])
+    return HttpResponseRedirect(f"{resolve_url('web:catalogue')}?{urlencode({'q': text})}")

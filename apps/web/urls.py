@@ -1,0 +1,37 @@
+"""Every page, one line each. Paths have no trailing slash."""
+
+from django.urls import path
+
+from apps.web import (
+    accounts,
+    artifacts,
+    catalogue,
+    components,
+    deployments,
+    home,
+    reaching,
+    theme,
+    tokens,
+)
+
+app_name = "web"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("find", home.find_artifact, name="find"),
+    path("sign-in", accounts.SignIn.as_view(), name="sign_in"),
+    path("sign-out", accounts.SignOut.as_view(), name="sign_out"),
+    path("theme", theme.choose_theme, name="theme"),
+    path("artifacts", catalogue.catalogue, name="catalogue"),
+    path("artifacts.csv", catalogue.catalogue_csv, name="catalogue_csv"),
+    path("artifacts/<int:pk>", artifacts.artifact, name="artifact"),
+    path("artifacts/<int:pk>/describe", artifacts.describe, name="describe"),
+    path("artifacts/<int:pk>/upstream", reaching.upstream, name="upstream"),
+    path("artifacts/<int:pk>/downstream", reaching.downstream, name="downstream"),
+    path("artifacts/<int:pk>/versions", artifacts.versions, name="versions"),
+    path("deployments", deployments.deployments, name="deployments"),
+    path("tokens", tokens.tokens, name="tokens"),
+    path("tokens/new", tokens.token_new, name="token_new"),
+    path("tokens/<int:pk>/revoke", tokens.token_revoke, name="token_revoke"),
+    path("components", components.components, name="components"),
+]
