@@ -86,7 +86,7 @@ class Book:
             uri=f"s3://{bucket}/{key.name}/{key.version}.csv",
             owner=owner,
             description=description,
-            tags=tags,
+            tags=sorted(tags),
             facets={
                 "dataset": {
                     "rows": lines - 1,

@@ -1,13 +1,16 @@
 """The file of the worked example is lineage that the product takes as it is."""
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import networkx as nx
 
 from apps.graph import validation
-from apps.graph.records import ArtifactKey
 from apps.graph.vocabulary import ROLES, Kind
 from tests.examples.conftest import LINEAGE, Example
+
+if TYPE_CHECKING:
+    from apps.graph.records import ArtifactKey
 
 
 def test_it_passes_every_check_unchanged(example: Example) -> None:

@@ -35,7 +35,7 @@ def test_it_has_a_month_with_rows_twice(example: Example) -> None:
             rows[name, month] = read_facet(DatasetFacet, facets["dataset"]).rows
     assert rows["raw_transactions", "2026-09"] == rows["gateway_export", "2026-09"] == 4000
     assert rows["gateway_export", "2026-10"] == 4000
-    assert rows["raw_transactions", "2026-10"] == 4231
+    assert rows["raw_transactions", "2026-10"] == 4275
 
 
 def test_it_contaminates_the_promoted_model_and_all_made_of_it(example: Example) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from apps.catalog.services import BatchResult, record_batch
 from apps.graph.errors import LineageError
@@ -36,12 +37,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        results = [self._recorded(batch) for batch in _batches(options["file"])]
+        with transaction.atomic():
+            results = [self._recorded(batch) for batch in _batches(options["file"])]
         changed = sum(result.wrote for result in results)
         conflicts = sum(result.conflicts for result in results)
         if conflicts:
             self.stdout.write(f"Conflicts recorded: {conflicts}.")
-        revision = results[-1].revision if results else 0
+        revision = results[-1].revision
         if changed:
             self.stdout.write(f"The graph is at revision {revision}.")
         else:
@@ -64,8 +66,11 @@ class Command(BaseCommand):
 def _batches(path: Path) -> list[LineageBatch]:
     try:
         found = loads(path.read_bytes())
-        return [lineage_batch(one) for one in (found if isinstance(found, list) else [found])]
+        batches = [lineage_batch(one) for one in (found if isinstance(found, list) else [found])]
     except OSError as error:
         raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
     except LineageError as error:
         raise CommandError(f"{path} is not a file of lineage batches: {error}") from error
+    if not batches:
+        raise CommandError(f"{path} holds no batch.")
+    return batches
