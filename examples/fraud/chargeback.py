@@ -61,7 +61,7 @@ def _version(
         description="Features of a sale, known once it is settled.",
         facets={"feature_set": {"features": list(code.FEATURES)}},
     )
-    book.edge(checkout.key, "code", features)
+    book.edge(checkout.key, "derived", features)
     x, y, training = _set(book, warehouse, plan, (job, code, features), "training")
     test_x, test_y, test = _set(book, warehouse, plan, (job, code, features), "test")
 

@@ -87,6 +87,6 @@ def environment(
             }
         },
     )
-    book.edge(checkout.key, "code", key)
+    book.edge(checkout.key, "derived", key)
     book.identifier(key, "oci_image", digest)
     return key

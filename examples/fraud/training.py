@@ -82,7 +82,7 @@ def feature_set(book: Book, checkout: Checkout, version: str) -> Key:
         description=f"{len(names)} features of a purchase at the moment of checkout.",
         facets={"feature_set": {"features": list(names)}},
     )
-    book.edge(checkout.key, "code", key)
+    book.edge(checkout.key, "derived", key)
     return key
 
 

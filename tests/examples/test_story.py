@@ -69,6 +69,15 @@ def test_it_reaches_five_live_production_deployments(example: Example) -> None:
     }
 
 
+def test_it_reaches_four_applications(example: Example) -> None:
+    reached = {
+        key.name
+        for key, found in example.radius(*BAD).affected.items()
+        if key.kind == "application" and found.consequence is Consequence.CONTAMINATES
+    }
+    assert reached == {"card-terminals", "checkout", "manual-review-desk", "merchant-dashboard"}
+
+
 def test_it_reaches_staging_and_a_canary_that_has_ended(example: Example) -> None:
     staging = example.named("checkout-staging", "2026-11-09")
     canary = example.named("checkout-canary", "2026-11-11")
