@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.audit.conftest import finished, started
+from tests.processes import finished, finished_together, started
 
 pytestmark = pytest.mark.processes
 
@@ -39,14 +39,7 @@ json.dump(found, sys.stdout)
 
 def test_it_chains_the_entries_of_writers_in_several_processes(shared_database: str) -> None:
     writers = [started(shared_database, "-c", WRITE, str(n)) for n in range(WRITERS)]
-    for writer in writers:
-        assert writer.stdout
-        assert writer.stdout.readline() == "ready\n"
-    for writer in writers:
-        assert writer.stdin
-        writer.stdin.write("go\n")
-        writer.stdin.flush()
-    said = [finished(writer) for writer in writers]
+    said = finished_together(writers)
     assert said == [""] * WRITERS
     kept = ENTRIES - ENTRIES // 5
     assert finished(started(shared_database, "-c", READ)) == (

@@ -11,6 +11,9 @@ from apps.audit.services import record_entry
 from apps.graph.errors import RecordError
 
 # In all of these no actor means the operator at the command line, who may do everything.
+#
+# Rows are locked with `no_key`: an audit entry's foreign key to its actor locks the actor's row
+# FOR KEY SHARE while its writer has the log to itself, and a full lock here would then deadlock.
 
 
 def add_user(
@@ -91,7 +94,7 @@ def reactivate(*, user: User, actor: User | None) -> User:
     """The person, who can sign in again with the role they had. Their tokens stay revoked."""
     _require_administrator(actor)
     with transaction.atomic():
-        kept = User.objects.select_for_update().get(pk=user.pk)
+        kept = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if kept.is_active:
             return kept
         kept.is_active = True
@@ -109,7 +112,7 @@ def change_email(*, user: User, email: str, actor: User | None) -> User:
     """The person with another address. ValidationError if it is none."""
     _require_administrator(actor)
     with transaction.atomic():
-        kept = User.objects.select_for_update().get(pk=user.pk)
+        kept = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         before, kept.email = kept.email, User.objects.normalize_email(email)
         if before == kept.email:
             return kept
@@ -133,7 +136,7 @@ def reset_password(*, user: User, password: str | None, actor: User | None) -> U
     if password is not None:
         validate_password(password, user)
     with transaction.atomic():
-        kept = User.objects.select_for_update().get(pk=user.pk)
+        kept = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         kept.set_password(password)
         kept.save(update_fields=["password"])
         record_entry(
@@ -152,7 +155,7 @@ def _locked(user: User, *, remains_administrator: bool) -> User:
     the second waits, and then sees that they are the last.
     """
     administrators = list(
-        User.objects.select_for_update()
+        User.objects.select_for_update(no_key=True)
         .filter(Q(role=Role.ADMIN) | Q(is_superuser=True), is_active=True)
         .order_by("pk")
     )
@@ -161,7 +164,7 @@ def _locked(user: User, *, remains_administrator: bool) -> User:
             "$.user",
             f"{user.username} is the only active administrator; make someone else one first.",
         )
-    return User.objects.select_for_update().get(pk=user.pk)
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def _require_administrator(actor: User | None) -> None:

@@ -42,7 +42,7 @@ def create_token(
     expiry = _expiry(expires_at, now)
     with transaction.atomic():
         # Locked, so that a change of role or a deactivation meanwhile is seen or waits.
-        holder = User.objects.select_for_update().get(pk=owner.pk)
+        holder = User.objects.select_for_update(no_key=True).get(pk=owner.pk)
         _require_owner_or_administrator(holder, actor)
         secret = selectors.SECRET_START + secrets.token_urlsafe(32)
         token = ApiToken.objects.create(
@@ -76,7 +76,7 @@ def revoke_token(*, token: ApiToken, actor: User) -> ApiToken:
     """
     with transaction.atomic():
         kept = (
-            ApiToken.objects.select_for_update(of=("self",))
+            ApiToken.objects.select_for_update(of=("self",), no_key=True)
             .select_related("owner")
             .get(pk=token.pk)
         )
