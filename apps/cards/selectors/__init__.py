@@ -1,0 +1,1 @@
+"""What a card needs to know, read from the graph."""
