@@ -7,16 +7,19 @@ token needs the scope `record`.
 """
 
 import argparse
+import sys
 import uuid
 from datetime import UTC, datetime
 
 from openlineage.client import OpenLineageClient
 from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
+from openlineage.client.generated.base import DatasetFacet
 from openlineage.client.generated.dataset_version_dataset import DatasetVersionDatasetFacet
 from openlineage.client.generated.output_statistics_output_dataset import (
     OutputStatisticsOutputDatasetFacet,
 )
 from openlineage.client.transport.http import ApiKeyTokenProvider, HttpConfig, HttpTransport
+from requests import RequestException
 
 NAMESPACE = "payments/warehouse"
 PRODUCER = "https://example.com/warehouse-loads"
@@ -34,7 +37,10 @@ def main() -> None:
     client = OpenLineageClient(transport=HttpTransport(HttpConfig(url=given.url, auth=key)))
     run = Run(runId=str(uuid.uuid4()))
     for event in (event_of(run, RunState.START), event_of(run, RunState.COMPLETE)):
-        client.emit(event)
+        try:
+            client.emit(event)
+        except RequestException as error:
+            sys.exit(f"Not accepted: {error}")
         print(f"Sent {event.eventType} of run {run.runId}.")
 
 
@@ -62,7 +68,7 @@ def event_of(run: Run, state: RunState) -> RunEvent:
     )
 
 
-def _version(version: str) -> dict[str, DatasetVersionDatasetFacet]:
+def _version(version: str) -> dict[str, DatasetFacet]:
     return {"version": DatasetVersionDatasetFacet(datasetVersion=version)}
 
 

@@ -11,6 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 
 def main() -> int:
@@ -31,7 +32,7 @@ def main() -> int:
     return 0
 
 
-def post(url: str, token: str, document: dict) -> tuple[int, str]:
+def post(url: str, token: str, document: dict[str, Any]) -> tuple[int, str]:
     """The status and the text of the answer; ends the script when nothing answers."""
     request = urllib.request.Request(  # noqa: S310 - the scheme was checked
         url,

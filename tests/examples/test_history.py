@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from examples.fraud.history import CHARGEBACKS, PIPELINE, git_hash, repository, tree_hash
+from examples.fraud.history import CHARGEBACKS, PIPELINE, Commit, git_hash, repository, tree_hash
 from tests.examples.conftest import Example
 
 REPOSITORIES = [("pipeline", PIPELINE), ("chargebacks", CHARGEBACKS)]
@@ -24,7 +24,7 @@ def test_it_records_the_commits_of_the_files_on_disk(example: Example) -> None:
 
 
 @pytest.mark.parametrize(("folder", "planned"), REPOSITORIES)
-def test_it_goes_back_to_texts_that_compile(folder: str, planned: tuple) -> None:  # type: ignore[type-arg]
+def test_it_goes_back_to_texts_that_compile(folder: str, planned: tuple[Commit, ...]) -> None:
     for commit in repository(folder, planned):
         for path, text in commit.files:
             compile(text, path, "exec")
