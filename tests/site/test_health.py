@@ -49,7 +49,11 @@ def test_it_tells_how_long_the_oldest_report_waits(client: Client) -> None:
     flag = Flag.objects.create(artifact=artifact, severity="low", reason="leakage", raised_at=now)
     for number, state, minutes in ((1, "complete", 9), (2, "pending", 2), (3, "pending", 1)):
         Report.objects.create(
-            flag=flag, number=number, state=state, requested_at=now - timedelta(minutes=minutes)
+            flag=flag,
+            number=number,
+            state=state,
+            requested_at=now - timedelta(minutes=minutes),
+            wake_at=now,
         )
     seconds = client.get("/readyz").json()["oldest_pending_report_seconds"]
     assert 120 <= seconds < 150
