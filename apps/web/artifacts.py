@@ -12,6 +12,7 @@ from apps.catalog.selectors import conflicts_of, versions_of
 from apps.catalog.services import describe_artifact
 from apps.graph.errors import LineageError
 from apps.graph.vocabulary import Kind
+from apps.impact.selectors import flags_on, flags_over
 from apps.web.access import require_role, role_required, signed_in
 from apps.web.facts import facts_of
 from apps.web.paging import page_of
@@ -46,6 +47,8 @@ def artifact(request: HttpRequest, pk: int) -> HttpResponse:
             "downstream_shown": neighbours(down, list(down.found.distance)[:SHOWN]),
             "versions": versions[:SHOWN],
             "more_versions": len(versions) > SHOWN,
+            "flags_on": flags_on(artifact=found)[:SHOWN],
+            "flags_over": flags_over(artifact=found)[:SHOWN],
             "conflicts": conflicts_of(artifact=found)[:SHOWN],
             "statements": _statements(found),
             "may_describe": signed_in(request).may_act_as("contributor"),

@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Iterator
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
-from django_filters import CharFilter
+from django_filters import CharFilter, ChoiceFilter
 from django_htmx.http import push_url
 
-from apps.catalog.filters import ArtifactFilter
+from apps.catalog.filters import STATUSES, ArtifactFilter
 from apps.catalog.models import Artifact
 from apps.graph.vocabulary import Kind, kind_label
+from apps.impact.models import LIVE_STATES, Finding, Flag, Scope
 from apps.web.downloads import csv_download
 from apps.web.forms import LONGEST_QUERY
 from apps.web.paging import page_of
@@ -21,6 +22,7 @@ from apps.web.standing import standing_of
 CSV_COLUMNS = (
     "id", "kind", "namespace", "name", "version", "owner", "digest", "uri", "occurred_at", "status",
 )  # fmt: skip
+SPOILED = (("flagged", "Flagged"), ("affected", "Affected by a flag"))
 # More names than this are typed, not picked from a list.
 LISTED = 200
 
@@ -29,6 +31,28 @@ class CatalogueFilter(ArtifactFilter):
     """As the API filters, with a limit on what may be searched for."""
 
     q = CharFilter(method="search", label="Search", max_length=LONGEST_QUERY)
+    status = ChoiceFilter(choices=(*SPOILED, *STATUSES), method="by_status")
+
+    def by_status(self, queryset: QuerySet[Artifact], name: str, status: str) -> QuerySet[Artifact]:
+        if status == "flagged":
+            return queryset.filter(flagged())
+        if status == "affected":
+            found = Finding.objects.filter(report__in=_live_flags().values("latest_report"))
+            return queryset.filter(pk__in=found.values("artifact"))
+        return super().by_status(queryset, name, status)
+
+
+def flagged() -> Q:
+    """Artifacts under a live flag of their own or on their name."""
+    live = _live_flags()
+    by_name = live.filter(scope=Scope.NAME)
+    return Q(pk__in=live.values("artifact")) | Q(
+        family_hash__in=by_name.values("artifact__family_hash")
+    )
+
+
+def _live_flags() -> QuerySet[Flag]:
+    return Flag.objects.filter(state__in=LIVE_STATES).order_by()
 
 
 @require_safe

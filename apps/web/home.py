@@ -1,5 +1,8 @@
 """The start page: what needs attention, and the way in from whatever the reader has at hand."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.core.exceptions import BadRequest
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,6 +12,10 @@ from django.views.decorators.http import require_safe
 
 from apps.catalog.models import Artifact, Conflict, Revision
 from apps.catalog.selectors import identified_by
+from apps.impact.models import Flag
+from apps.impact.selectors import open_flags
+from apps.impact.wording import headline
+from apps.ingest.selectors import import_runs
 from apps.web.catalogue import kinds_in_order
 from apps.web.forms import clean_line
 
@@ -27,9 +34,28 @@ def home(request: HttpRequest) -> HttpResponse:
             "total": sum(counts.values()),
             "placeholders": placeholders,
             "conflicts": Conflict.objects.count(),
+            "attention": [_case(flag) for flag in open_flags()[:LATEST]],
+            "imports": import_runs()[:4],
             "revisions": Revision.objects.select_related("actor")[:LATEST],
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A live flag with what its last complete report says; no words while there is none."""
+
+    flag: Any
+    words: str
+    in_production: int
+
+
+def _case(flag: Flag) -> Case:
+    report = flag.latest_report
+    if report is None:
+        return Case(flag, "", 0)
+    words = headline(counts=report.counts, kind=flag.artifact.kind)
+    return Case(flag, words, int(report.counts.get("production", 0)))
 
 
 @require_safe

@@ -89,8 +89,9 @@ def kind(value: str) -> SafeString:
 
 
 @register.simple_tag
-def name(value: str, length: int = NAME_LENGTH) -> SafeString:
+def name(value: object, length: int = NAME_LENGTH) -> SafeString:
     """A name from outside, isolated and shortened; whole in the title when shortened."""
+    value = str(value)
     short = middle(value, length)
     if short == value:
         return format_html("<bdi>{}</bdi>", value)
@@ -146,6 +147,20 @@ def kind_words(value: str, amount: int) -> str:
 def at(by_id: dict[int, Any], pk: int) -> Any:
     """What a table of values by id holds for one."""
     return by_id.get(pk, ())
+
+
+@register.filter
+def total(amounts: dict[str, int]) -> int:
+    """The sum of a tally."""
+    return sum(amounts.values())
+
+
+@register.filter
+def pairs(record: object) -> list[tuple[str, object]]:
+    """What a record of unknown shape says, by name; empty values left out."""
+    if not isinstance(record, dict):
+        return [("", record)]
+    return [(kind_label(str(label)), value) for label, value in record.items() if value]
 
 
 @register.filter
