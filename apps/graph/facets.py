@@ -12,7 +12,7 @@ from apps.graph.errors import RecordError
 
 Scalar = str | int | float | bool | None
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-Count = Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 F = TypeVar("F", bound=msgspec.Struct)
 
 
