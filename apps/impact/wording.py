@@ -45,7 +45,11 @@ def headline(*, counts: Counts, kind: str) -> str:
         return "Nothing is recorded downstream of it."
     contaminated = counts["kinds_by_consequence"].get(Consequence.CONTAMINATES, {})
     doubtful = counts["kinds_by_consequence"].get(Consequence.EVIDENCE, {})
-    sentences = [_reach(counts, contaminated, kind), _doubt(contaminated, doubtful, kind)]
+    sentences = [
+        _reach(counts, contaminated, kind),
+        _doubt(contaminated, doubtful, kind),
+        _doubtful_production(counts),
+    ]
     return " ".join(sentence for sentence in sentences if sentence) or _others(counts)
 
 
@@ -101,11 +105,22 @@ def _doubt(contaminated: Mapping[str, int], doubtful: Mapping[str, int], kind: s
     return ""
 
 
+def _doubtful_production(counts: Counts) -> str:
+    """Deployments in production of models whose evidence, and only that, is in doubt."""
+    doubtful = counts["production"] - counts["production_contaminated"]
+    if not doubtful:
+        return ""
+    rests = "rests" if doubtful == 1 else "rest"
+    return f"{many(doubtful, 'deployment')} in production {rests} on such evidence."
+
+
 def _others(counts: Counts) -> str:
     kinds = [
         many(count, kind_label(kind).lower())
         for kind, count in sorted(counts["kinds"].items(), key=lambda one: (-one[1], one[0]))
     ]
+    if counts["kinds"].get("deployment"):
+        return f"{joined(kinds)} came of it; no deployment is live now."
     return f"{joined(kinds)} came of it; no model, deployment or application is recorded below."
 
 

@@ -1,5 +1,7 @@
 """Lineage that arrives under a flag later gives it a new report; other lineage does not."""
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -56,8 +58,8 @@ def test_it_finds_what_arrives_below(flag: Flag) -> None:
     report = refreshed(flag)
     assert report is not None
     assert report.changes == {"added": 1, "gone": 0, "changed": 0}
-    new = report_rows(report=report).filter(is_new=True)
-    assert [one.artifact.name for one in new] == ["edge"]
+    rows: list[Any] = list(report_rows(report=report))
+    assert [one.artifact.name for one in rows if one.is_new] == ["edge"]
     assert flag.obligations.get(artifact=artifact("deployment:edge@1")).state == "open"
 
 
