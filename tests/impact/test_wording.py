@@ -16,8 +16,8 @@ from apps.impact.wording import completeness_sentences, headline
             + [Affliction("deployment", "contaminates", "staging", True, "b")],
             "dataset",
             (
-                "2 models were trained on it and 2 deployments (1 of them in production) serve them "
-                "with 2 owners."
+                "2 models were trained on it and 2 deployments (1 of them in production) serve "
+                "them with 2 owners."
             ),
         ),
         (
