@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django_filters import CharFilter, ChoiceFilter, FilterSet, OrderingFilter
 
 from apps.catalog.models import Artifact
-from apps.catalog.selectors import find
+from apps.catalog.search import find
 
 STATUSES = (
     ("declared", "Declared"),

@@ -1,14 +1,8 @@
 """Reading the graph. Every answer says which revision it is of and whether it is whole."""
 
+from apps.catalog.search import find, identified_by, named_like
+from apps.catalog.selectors.beside import conflicts_of, edges_of, versions_of
 from apps.catalog.selectors.content import graph_hash
-from apps.catalog.selectors.finding import (
-    conflicts_of,
-    edges_of,
-    find,
-    identified_by,
-    named_like,
-    versions_of,
-)
 from apps.catalog.selectors.reach import (
     PathsBetween,
     Reach,
