@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 say() { printf '%s\n' "$*"; }
-fail() { say "$@" >&2; exit 1; }
+fail() { printf '%s\n' "$@" >&2; exit 1; }
 may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
 install_with_apt() {
     say "Installing $* …"
