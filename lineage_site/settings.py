@@ -202,17 +202,40 @@ IMPACT_SWEEP_AFTER_SECONDS = env.float("IMPACT_SWEEP_AFTER_SECONDS", default=5.0
 # REST
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    # The first one names the challenge of a 401.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.api.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.api.permissions.ScopedPermission"],
+    "DEFAULT_PARSER_CLASSES": ["apps.api.bodies.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.api.reading.AlwaysJSON",
+    "DEFAULT_FILTER_BACKENDS": ["apps.api.reading.StrictFilters"],
+    "DEFAULT_PAGINATION_CLASS": "apps.api.pages.BoundedPages",
+    "DEFAULT_SCHEMA_CLASS": "apps.api.schema.LineageSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "apps.api.errors.answer",
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Model Lineage",
     "DESCRIPTION": "One graph of every artifact, decision and transformation in a model's life.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "FlagStateEnum": "apps.impact.models.FlagState",
+        "ReportStateEnum": "apps.impact.models.ReportState",
+        "ObligationStateEnum": "apps.impact.models.ObligationState",
+        "ImportStateEnum": "apps.ingest.models.ImportState",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.api.schema.add_batch_shapes",
+    ],
 }
