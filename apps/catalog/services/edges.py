@@ -10,6 +10,7 @@ from apps.catalog.models import Artifact, Edge
 from apps.catalog.selectors import artifacts_by_id, links_from
 from apps.catalog.services.artifacts import StoredArtifacts
 from apps.catalog.services.conflicts import ConflictDraft, record_conflicts
+from apps.catalog.services.inserting import insert_rows
 from apps.catalog.services.writing import Change, graph_change
 from apps.graph.cycles import could_close_a_cycle, refuse_cycles
 from apps.graph.errors import RecordError
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 CHUNK = 2000
 RETRACT_CHUNK = 200
 PATH_SHOWN = 12
+EDGE_COLUMNS = (
+    "upstream_id",
+    "downstream_id",
+    "role",
+    "producer",
+    "evidence",
+    "added_in_id",
+    "retract_reason",
+)
 Placed = tuple[str, EdgeRecord]
 Pair = tuple[Artifact, Artifact]
 
@@ -92,20 +102,8 @@ def _in_words(keys: Sequence[ArtifactKey]) -> str:
 
 def _insert(change: Change, wanted: dict[tuple[int, int, str], None]) -> None:
     new = wanted.keys() - _live_edges(change, wanted)
-    Edge.objects.bulk_create(
-        (
-            Edge(
-                upstream_id=up,
-                downstream_id=down,
-                role=role,
-                producer=change.producer,
-                evidence=change.evidence,
-                added_in_id=change.number,
-            )
-            for up, down, role in sorted(new)
-        ),
-        batch_size=1000,
-    )
+    told = (change.producer, change.evidence, change.number, "")
+    insert_rows(model=Edge, columns=EDGE_COLUMNS, rows=[(*one, *told) for one in sorted(new)])
     change.edges_added += len(new)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from apps.catalog.models import Identifier
 from apps.catalog.services.artifacts import StoredArtifacts
+from apps.catalog.services.inserting import insert_rows
 from apps.catalog.services.writing import Change
 from apps.graph.identifiers import derived_identifiers
 from apps.graph.records import ArtifactRecord, IdentifierRecord
@@ -25,12 +26,10 @@ def claim_identifiers(
         if not artifact.is_tombstone:
             wanted.update((artifact.pk, *claim) for claim in derived_identifiers(record))
     new = sorted(wanted - _stored({pk for pk, _, _ in wanted}))
-    Identifier.objects.bulk_create(
-        (
-            Identifier(artifact_id=pk, scheme=scheme, value=value, added_in_id=change.number)
-            for pk, scheme, value in new
-        ),
-        batch_size=1000,
+    insert_rows(
+        model=Identifier,
+        columns=("artifact_id", "scheme", "value", "added_in_id"),
+        rows=[(*claim, change.number) for claim in new],
     )
     change.identifiers_added += len(new)
 
