@@ -16,7 +16,7 @@ from apps.impact.selectors import flags_on, flags_over
 from apps.web.access import require_role, role_required, signed_in
 from apps.web.facts import facts_of
 from apps.web.paging import page_of
-from apps.web.reaching import neighbours, sums_of
+from apps.web.reaching import neighbours, shown, sums_of
 from apps.web.standing import standing_of
 
 SHOWN = 10
@@ -32,23 +32,26 @@ DOCUMENTS = {
 def artifact(request: HttpRequest, pk: int) -> HttpResponse:
     found = _artifact(pk)
     up, down = sums_of(found, "upstream"), sums_of(found, "downstream")
+    above, below = list(up.found.distance)[:SHOWN], list(down.found.distance)[:SHOWN]
+    known = shown([*above, *below], found)
+    statuses = known.standing[pk]
     versions = list(versions_of(artifact=found)[: SHOWN + 1])
     return render(
         request,
         "web/artifact.html",
         {
             "artifact": found,
-            "statuses": standing_of([found])[found.pk],
+            "statuses": statuses,
             "facts": facts_of(found.facets),
             "identifiers": found.identifiers.order_by("scheme", "value")[: SHOWN * 2],
             "upstream": up,
             "downstream": down,
-            "upstream_shown": neighbours(up, list(up.found.distance)[:SHOWN]),
-            "downstream_shown": neighbours(down, list(down.found.distance)[:SHOWN]),
+            "upstream_shown": neighbours(up, above, known),
+            "downstream_shown": neighbours(down, below, known),
             "versions": versions[:SHOWN],
             "more_versions": len(versions) > SHOWN,
-            "flags_on": flags_on(artifact=found)[:SHOWN],
-            "flags_over": flags_over(artifact=found)[:SHOWN],
+            "flags_on": flags_on(artifact=found)[:SHOWN] if "flagged" in statuses else (),
+            "flags_over": flags_over(artifact=found)[:SHOWN] if statuses else (),
             "conflicts": conflicts_of(artifact=found)[:SHOWN],
             "statements": _statements(found),
             "may_describe": signed_in(request).may_act_as("contributor"),

@@ -55,7 +55,7 @@ def _case(flag: Flag) -> Case:
     if report is None:
         return Case(flag, "", 0)
     words = headline(counts=report.counts, kind=flag.artifact.kind)
-    return Case(flag, words, int(report.counts.get("production", 0)))
+    return Case(flag, words, int(report.counts.get("production_contaminated", 0)))
 
 
 @require_safe

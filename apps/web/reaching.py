@@ -1,6 +1,6 @@
 """What lies up and down from an artifact: the sums for its own page, and the whole list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,10 +54,24 @@ class Sums:
         return max(self.found.distance.values(), default=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The artifacts that a page shows, and how each stands: fetched together, once a page."""
+
+    artifacts: dict[int, Artifact]
+    standing: dict[int, list[str]]
+
+
+def shown(ids: Iterable[int], *others: Artifact) -> Shown:
+    artifacts = artifacts_by_id(ids=ids)
+    return Shown(artifacts, standing_of([*artifacts.values(), *others]))
+
+
 def sums_of(artifact: Artifact, way: Way, as_of: int | None = None) -> Sums:
     found = walk(origins=[artifact.pk], direction=way, as_of=as_of)
     counts = kind_counts(ids=found.distance)
-    running = live_in_production(found) if Kind.DEPLOYMENT in counts else set()
+    runs = way == "downstream" and Kind.DEPLOYMENT in counts
+    running = live_in_production(found) if runs else set()
     ordered = [(kind, counts[kind]) for kind in kinds_in_order(counts)]
     return Sums(way, found, ordered, len(running))
 
@@ -70,24 +84,22 @@ def live_in_production(found: Walk) -> set[int]:
     return {pk for pk, place in places if pk in found.distance and is_production(place)}
 
 
-def neighbours(sums: Sums, ids: Sequence[int]) -> list[Neighbour]:
+def neighbours(sums: Sums, ids: Sequence[int], known: Shown) -> list[Neighbour]:
     """The artifacts with these ids, in this order, each with its distance and its roles."""
     origin = sums.found.origins[0]
     roles: dict[int, list[str]] = {}
     for up, down, role in sums.found.links:
         if origin in (up, down):
             roles.setdefault(up if down == origin else down, []).append(role)
-    known = artifacts_by_id(ids=ids)
-    standing = standing_of(known.values())
     return [
         Neighbour(
-            known[pk],
+            known.artifacts[pk],
             sums.found.distance[pk],
             [role_named(role).phrase for role in sorted(roles.get(pk, ()))],
-            standing[pk],
+            known.standing[pk],
         )
         for pk in ids
-        if pk in known
+        if pk in known.artifacts
     ]
 
 
@@ -114,7 +126,7 @@ def _reaching(request: HttpRequest, pk: int, way: Way) -> HttpResponse:
             "artifact": artifact,
             "sums": sums,
             "page": page,
-            "neighbours": neighbours(sums, list(page.object_list)),
+            "neighbours": neighbours(sums, list(page.object_list), shown(list(page.object_list))),
             "kind": kind,
             "revision": current_revision(),
             "as_of_words": request.GET.get("as_of", "") if as_of is None else "",

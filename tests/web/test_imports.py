@@ -1,0 +1,41 @@
+"""The pages of what was imported."""
+
+import pytest
+from django.test import Client
+
+from apps.ingest.models import ImportRun, ImportState
+
+pytestmark = pytest.mark.django_db
+
+
+def imported(**said: object) -> ImportRun:
+    return ImportRun.objects.create(kind="mlflow", where="/srv/<mlruns>", **said)
+
+
+def test_it_says_when_nothing_was_imported(browser: Client) -> None:
+    assert "Nothing was imported yet" in browser.get("/imports").content.decode()
+
+
+def test_it_lists_and_filters_imports(browser: Client) -> None:
+    imported(state=ImportState.COMPLETED, records=1234, refused={"cycle": 2})
+    imported(state=ImportState.FAILED)
+    page = browser.get("/imports").content.decode()
+    assert "1,234" in page
+    assert "/srv/&lt;mlruns&gt;" in page
+    assert "1 to 1 of 1" in browser.get("/imports?state=failed").content.decode()
+    assert "1 to 2 of 2" in browser.get("/imports?state=evil").content.decode()
+
+
+def test_it_shows_what_was_refused_and_why(browser: Client) -> None:
+    notes = [{"code": "cycle", "where": "runs/7", "why": "<b>It closes a circle.</b>"}]
+    run = imported(state=ImportState.COMPLETED, notes=notes, written={"artifacts_added": 3})
+    page = browser.get(f"/imports/{run.pk}").content.decode()
+    assert "&lt;b&gt;It closes a circle.&lt;/b&gt;" in page
+    assert "Artifacts added" in page
+
+
+def test_it_says_that_a_failed_import_wrote_nothing(browser: Client) -> None:
+    run = imported(state=ImportState.FAILED, error="The file ends in the middle.")
+    page = browser.get(f"/imports/{run.pk}").content.decode()
+    assert "Nothing was written." in page
+    assert "The file ends in the middle." in page
