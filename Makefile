@@ -30,13 +30,23 @@ browser: setup-dev ## run the tests that drive pages in Chromium
 	@lineage_site/setup.sh browser
 	@$(PY) -m pytest -m browser $(or $(TESTS),tests/browser) || test $$? -eq 5
 
-check: setup-dev ## format, lint, templates, types, layers, migrations
+CHECKS := check-format check-lint check-templates check-types check-layers check-migrations
+.PHONY: $(CHECKS)
+check: $(CHECKS) ## format, lint, templates, types, layers, migrations (-k: all, whatever fails)
+$(CHECKS): setup-dev
+
+check-format:
 	.venv/bin/ruff format --check .
+check-lint:
 	.venv/bin/ruff check .
+check-templates:
 	git ls-files -z -- '*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2 --check
 	.venv/bin/djlint --quiet --allow-empty-input --lint templates apps
+check-types:
 	$(PY) -m mypy .
+check-layers:
 	.venv/bin/lint-imports
+check-migrations:
 	$(PY) manage.py makemigrations --check --dry-run
 
 format: setup-dev ## put files into the house's format

@@ -1,3 +1,3 @@
-from tests.processes import shared_database
+from tests.writers import shared_database
 
 __all__ = ["shared_database"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.processes import finished, finished_together, started
+from tests.writers import finished, finished_together, started
 
 pytestmark = pytest.mark.processes
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.conftest import audit_triggers
-from tests.processes import shared_database
+from tests.writers import shared_database
 
 __all__ = ["shared_database"]
 
