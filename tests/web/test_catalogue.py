@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from tests.impact.story import raised, recorded, reported
 
 pytestmark = pytest.mark.usefixtures("story")
-LIVE = {"headers": {"HX-Request": "true"}}
+LIVE = {"HX-Request": "true"}
 
 
 def test_it_shows_everything_unfiltered(browser: Client) -> None:
@@ -30,20 +30,20 @@ def test_it_shows_everything_unfiltered(browser: Client) -> None:
     ],
 )
 def test_it_filters(query: str, there: str, not_there: str, browser: Client) -> None:
-    results = browser.get(f"/artifacts?{query}", **LIVE).content.decode()
+    results = browser.get(f"/artifacts?{query}", headers=LIVE).content.decode()
     assert f"<bdi>{there}</bdi>" in results
     assert f"<bdi>{not_there}</bdi>" not in results
 
 
 def test_it_sends_only_the_results_to_a_live_filter(browser: Client) -> None:
-    answer = browser.get("/artifacts?q=fraud&kind=&owner=", **LIVE)
+    answer = browser.get("/artifacts?q=fraud&kind=&owner=", headers=LIVE)
     assert b"<html" not in answer.content
     assert answer["HX-Push-Url"] == "/artifacts?q=fraud"
     assert "HX-Request" in answer["Vary"]
 
 
 def test_it_sends_the_whole_page_when_the_browser_goes_back(browser: Client) -> None:
-    headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    headers = {**LIVE, "HX-History-Restore-Request": "true"}
     assert b"<html" in browser.get("/artifacts", headers=headers).content
 
 
@@ -55,19 +55,19 @@ def test_it_keeps_the_filter_in_the_form(browser: Client) -> None:
 
 def test_it_filters_by_what_flags_say(browser: Client, contributor: User) -> None:
     reported(raised("dataset:raw@1", contributor))
-    own = browser.get("/artifacts?status=flagged", **LIVE).content.decode()
+    own = browser.get("/artifacts?status=flagged", headers=LIVE).content.decode()
     assert "1 artifact match" in own
     assert "Flagged" in own
-    spoiled = browser.get("/artifacts?status=affected", **LIVE).content.decode()
+    spoiled = browser.get("/artifacts?status=affected", headers=LIVE).content.decode()
     assert "Evidence in doubt" in spoiled
     assert "<bdi>raw</bdi>" not in spoiled
 
 
 def test_it_sorts_by_a_heading(browser: Client) -> None:
-    up = browser.get("/artifacts?ordering=name", **LIVE).content.decode()
+    up = browser.get("/artifacts?ordering=name", headers=LIVE).content.decode()
     assert up.index("<bdi>api</bdi>") < up.index("<bdi>train</bdi>")
     assert 'aria-sort="ascending"' in up
-    down = browser.get("/artifacts?ordering=-name", **LIVE).content.decode()
+    down = browser.get("/artifacts?ordering=-name", headers=LIVE).content.decode()
     assert down.index("<bdi>train</bdi>") < down.index("<bdi>api</bdi>")
 
 

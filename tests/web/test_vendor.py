@@ -1,4 +1,4 @@
-"""Copies of other people's work are what the manifest says, and pages load nothing from elsewhere."""
+"""Copies of others' work are what the manifest says; pages load nothing from elsewhere."""
 
 import json
 import re

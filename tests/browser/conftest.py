@@ -1,0 +1,96 @@
+"""Chromium, signed in, against a running server; keeps what the page complained about."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from apps.accounts.models import User
+from tests.impact.story import bad_apple, raised, reported
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
+# The server and the test share a database connection; Playwright keeps an event loop running.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"there is no Chromium at {CHROMIUM}; set CHROMIUM to where it is")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One reader's browser. `complaints` are errors, warnings and violations of the CSP."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.context = context
+        self.address = address
+        self.complaints: list[str] = []
+        self.page = context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def overflow(self) -> int:
+        """Pixels by which the page is wider than its window."""
+        wider: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wider
+
+    def keep(self, name: str) -> None:
+        """A picture of the whole page, when SCREENSHOTS says where."""
+        if SCREENSHOTS:
+            self.page.screenshot(path=f"{SCREENSHOTS}/{name}.png", full_page=True)
+
+
+Visits = Callable[..., Visit]
+
+
+@pytest.fixture
+def visits(
+    chromium: Browser, live_server: LiveServer, person: Callable[[str, str], User]
+) -> Iterator[Visits]:
+    """`visits(width=390, theme="dark")` opens a window; its reader is a contributor."""
+    cookies = Client()
+    cookies.force_login(person("nora", "contributor"))
+    windows: list[BrowserContext] = []
+
+    def opened(*, width: int = 1440, theme: str = "light", script: bool = True) -> Visit:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if theme == "dark" else "light",
+            java_script_enabled=script,
+        )
+        session = cookies.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        windows.append(context)
+        return Visit(context, live_server.url)
+
+    yield opened
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def story(transactional_db: None, person: Callable[[str, str], User]) -> None:
+    """A bad apple, flagged, its report complete."""
+    bad_apple()
+    reported(raised("dataset:raw@1", person("carla", "contributor"), detail="Joined twice."))
