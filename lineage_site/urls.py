@@ -1,5 +1,3 @@
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -9,7 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("api/", include("apps.api.urls")),
+    path("", include("apps.web.urls")),
 ]
-for prefix, module in (("api/", "apps.api.urls"), ("", "apps.web.urls")):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))
