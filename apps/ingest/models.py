@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from apps.ingest.openlineage.envelope import Event, stored_event
 
@@ -104,7 +105,7 @@ class ImportRun(models.Model):
     state = models.CharField(
         max_length=16, choices=ImportState.choices, default=ImportState.RUNNING, db_index=True
     )
-    started_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     records = models.PositiveIntegerField(default=0)
     written = models.JSONField(default=dict)

@@ -109,9 +109,10 @@ def fold_key(namespace: str, name: str, run_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something taken in otherwise than it was sent: where and why."""
+    """Something taken in otherwise than it was sent: where, what sort, and why."""
 
     path: str
+    code: str
     message: str
 
 
@@ -129,9 +130,13 @@ def read_event(data: object, path: str = "$") -> tuple[Event, list[Note]]:
         raise RecordError(path, f"Is larger than {MAX_EVENT_BYTES:,} bytes.")
     notes = []
     if not zoned:
-        notes.append(Note(f"{path}.eventTime", "Has no offset from UTC; taken as UTC."))
+        notes.append(
+            Note(f"{path}.eventTime", "no_offset", "Has no offset from UTC; taken as UTC.")
+        )
     if envelope.schema_url is None:
-        notes.append(Note(f"{path}.schemaURL", f"Is missing; taken as a {shape} event."))
+        notes.append(
+            Note(f"{path}.schemaURL", "no_schema", f"Is missing; taken as a {shape} event.")
+        )
     return Event(body, envelope, shape, moment, nanoseconds, sha256(text)), notes
 
 

@@ -69,19 +69,24 @@ def receive_events(*, payload: object, actor: "User | None" = None) -> Received:
         event, adapted = read_event(data, path)
         events.append(event)
         notes.extend(adapted)
-    with graph_change(producer=PRODUCER, actor=actor):
-        # The write lock is held from here on, so no other request folds the same run meanwhile.
-        fresh = _unknown(events)
-        recorded = _take_in(fresh, actor) if fresh else Recorded()
+    accepted, recorded = take_in_events(events=events, actor=actor)
     return Received(
-        accepted=len(fresh),
-        duplicates=len(events) - len(fresh),
+        accepted=accepted,
+        duplicates=len(events) - accepted,
         adapted=tuple(notes),
         refusals=tuple(recorded.refusals),
         conflicts=recorded.counts["conflicts"],
         counts=dict(recorded.counts),
         revision=recorded.revision,
     )
+
+
+def take_in_events(*, events: Sequence[Event], actor: "User | None") -> tuple[int, Recorded]:
+    """Store the new events and bring the graph up to date with them; say how many were new."""
+    with graph_change(producer=PRODUCER, actor=actor):
+        # The write lock is held from here on, so no other request folds the same run meanwhile.
+        fresh = _unknown(events)
+        return len(fresh), _take_in(fresh, actor) if fresh else Recorded()
 
 
 def _each(payload: object) -> Iterable[tuple[str, object]]:
