@@ -82,7 +82,7 @@ COMMANDS = {one.__name__: one for one in (build, flag, publish, sweep, state, re
 def main() -> None:
     for line in sys.stdin:
         name, *arguments = line.split()
-        answer = COMMANDS[name](*map(int, arguments))  # type: ignore[operator]
+        answer = COMMANDS[name](*map(int, arguments))
         print(json.dumps(answer), flush=True)  # noqa: T201 - read by the test
 
 

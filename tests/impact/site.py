@@ -1,4 +1,4 @@
-"""A site of real processes for one test: a web process, a broker, and workers that can be killed."""
+"""A site of real processes for one test: web, broker, and workers that can be killed."""
 
 import json
 import os

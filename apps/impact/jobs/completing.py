@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from apps.audit.services import record_entry
+from apps.graph.strict_json import canonical
 from apps.graph.vocabulary import Consequence
+from apps.impact.drafts import FindingDraft, ObligationDraft
 from apps.impact.jobs.claiming import Claim, LeaseLostError, held
 from apps.impact.jobs.gathering import Outcome
+from apps.impact.jobs.inserting import insert_rows
 from apps.impact.models import (
     Finding,
     Flag,
@@ -24,7 +26,6 @@ from apps.impact.models import (
 from apps.impact.selectors.hashing import ReportHash, finding_content
 from apps.impact.tally import OBLIGING_KINDS
 
-BATCH = 1000
 TIME_TO_ACT = {
     Severity.CRITICAL: timedelta(days=1),
     Severity.HIGH: timedelta(days=3),
@@ -102,11 +103,13 @@ def _store_findings(claim: Claim, flag: Flag, outcome: Outcome) -> str:
         counts=outcome.counts,
         completeness=outcome.completeness,
     )
-    findings = outcome.findings(claim.report_id)
-    while batch := list(islice(findings, BATCH)):
-        for finding in batch:
-            total.add(finding_content(finding, outcome.facts[finding.artifact_id].key))
-        Finding.objects.bulk_create(batch, batch_size=BATCH)
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for draft in outcome.findings(claim.report_id):
+            total.add(finding_content(draft, outcome.facts[draft.artifact].key))
+            yield draft._replace(path=canonical(draft.path))  # type: ignore[arg-type] # as text
+
+    insert_rows(model=Finding, names=FindingDraft._fields, rows=rows())
     Report.objects.filter(pk=claim.report_id).update(content_hash=total.hexdigest())
     return total.hexdigest()
 
@@ -115,8 +118,8 @@ def _settle(flag: Flag, report: Report, outcome: Outcome) -> int:
     """Bring the obligations into line with the report; say how many were opened or re-opened."""
     now = timezone.now()
     due_at = now + TIME_TO_ACT[Severity(flag.severity)]
-    known = {one.artifact_id: one for one in flag.obligations.all()}
-    opened: list[Obligation] = []
+    known = {one.artifact_id: one for one in flag.obligations.select_for_update()}
+    opened: list[ObligationDraft] = []
     changed: list[Obligation] = []
     reached: set[int] = set()
     re_opened = 0
@@ -127,14 +130,16 @@ def _settle(flag: Flag, report: Report, outcome: Outcome) -> int:
         consequence = one.consequence.value
         if (obligation := known.get(one.artifact)) is None:
             opened.append(
-                Obligation(
-                    flag=flag,
-                    artifact_id=one.artifact,
+                ObligationDraft(
+                    flag=flag.pk,
+                    artifact=one.artifact,
                     consequence=consequence,
                     assignee=facts.owner,
                     opened_at=now,
-                    opened_by_report=report,
+                    opened_by_report=report.pk,
                     due_at=due_at,
+                    state=ObligationState.OPEN.value,
+                    note="",
                 )
             )
         elif _must_be_reopened(obligation, consequence):
@@ -145,7 +150,7 @@ def _settle(flag: Flag, report: Report, outcome: Outcome) -> int:
             obligation.consequence = consequence
             changed.append(obligation)
     changed.extend(_no_longer_reached(known, reached, report, now))
-    Obligation.objects.bulk_create(opened, batch_size=BATCH)
+    insert_rows(model=Obligation, names=ObligationDraft._fields, rows=opened)
     Obligation.objects.bulk_update(
         changed,
         ["state", "consequence", "note", "decided_by", "decided_at", "due_at", "opened_by_report"],

@@ -12,7 +12,8 @@ from apps.catalog.selectors import StoredLink, current_revision, walk
 from apps.graph.blast import Affected, BlastRadius, blast_radius
 from apps.graph.strict_json import canonical
 from apps.graph.vocabulary import Consequence, role_named
-from apps.impact.models import Finding, Flag
+from apps.impact.drafts import FindingDraft
+from apps.impact.models import Flag
 from apps.impact.selectors.facts import Facts, facts_of
 from apps.impact.selectors.gaps import completeness_of
 from apps.impact.selectors.origins import origins_of
@@ -44,11 +45,11 @@ class Outcome:
         for pk, one in self.radius.affected.items():
             yield one, self.facts[pk]
 
-    def findings(self, report_id: int) -> Iterator[Finding]:
+    def findings(self, report_id: int) -> Iterator[FindingDraft]:
         for one, facts in self.affected():
-            yield Finding(
-                report_id=report_id,
-                artifact_id=one.artifact,
+            yield FindingDraft(
+                report=report_id,
+                artifact=one.artifact,
                 consequence=one.consequence.value,
                 distance=one.distance,
                 path=_path(self.radius, one.artifact, self.facts),

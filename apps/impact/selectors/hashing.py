@@ -7,6 +7,7 @@ import msgspec
 
 from apps.graph.records import ArtifactKey
 from apps.graph.strict_json import canonical
+from apps.impact.drafts import FindingDraft
 from apps.impact.models import Finding, Flag, Report
 
 _OF_THIS_DATABASE = frozenset({"id", "committed_at"})
@@ -55,7 +56,7 @@ def portable(value: Any) -> Any:
     return value
 
 
-def finding_content(finding: Finding, key: ArtifactKey) -> dict[str, Any]:
+def finding_content(finding: Finding | FindingDraft, key: ArtifactKey) -> dict[str, Any]:
     """A finding as the hash and the exports see it."""
     return {
         "artifact": msgspec.structs.asdict(key),
