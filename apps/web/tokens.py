@@ -31,7 +31,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(max_length=200, help_text="Where it will be used: nightly Airflow sync.")
     scopes = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
-        label="May",
+        label="It may",
         help_text="Give it no more than it needs. What your role does not include is not offered.",
     )
     lifetime = forms.ChoiceField(

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.exceptions import BadRequest, DisallowedHost, RequestDataTooBig
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.test import Client
 
 from apps.accounts.models import User
+from apps.web.errors import bad_request
 
 
 @pytest.mark.parametrize("code", ["400", "403", "404", "413", "500"])
@@ -40,3 +43,21 @@ def test_it_offers_the_administration_only_to_those_who_have_it(
 ) -> None:
     assert "Administration" not in browser.get("/").content.decode()
     assert "Administration" in client_for(administrator).get("/").content.decode()
+
+
+def test_it_says_why_a_request_was_bad() -> None:
+    why = bad_request(HttpRequest(), BadRequest("The <search> text is too long."))
+    assert why.status_code == 400
+    assert "The &lt;search&gt; text is too long." in why.content.decode()
+
+
+def test_it_keeps_reasons_that_are_not_its_own_words() -> None:
+    answer = bad_request(HttpRequest(), DisallowedHost("evil.example is not allowed"))
+    assert answer.status_code == 400
+    assert "evil" not in answer.content.decode()
+
+
+def test_it_names_a_body_that_is_too_large() -> None:
+    answer = bad_request(HttpRequest(), RequestDataTooBig("over"))
+    assert answer.status_code == 413
+    assert "Too large" in answer.content.decode()

@@ -21,7 +21,7 @@ NAVIGATION = (
     ("Deployments", "web:deployments"),
     ("Model cards", "web:models"),
     ("Imports", "web:imports"),
-    ("API", "web:api_docs"),
+    ("API", "api:docs"),
 )
 
 
