@@ -53,13 +53,13 @@ def test_it_says_that_it_already_runs(served: SiteUnderTest) -> None:
 
 @pytest.mark.parametrize("words", ["celery -A lineage_site worker", "gunicorn", "broker.sock"])
 def test_it_starts_again_what_dies(served: SiteUnderTest, words: str) -> None:
-    killed = served.one(words)
-    os.killpg(killed, signal.SIGKILL)
+    before = set(processes_of(served.directory))
+    os.killpg(served.one(words), signal.SIGKILL)
     until(
         lambda: any(
             words in command
             for pid, command in processes_of(served.directory).items()
-            if pid != killed
+            if pid not in before
         ),
         seconds=30,
         what=f"{words} runs again",
