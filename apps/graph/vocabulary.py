@@ -109,3 +109,13 @@ def kind_label(kind: str) -> str:
     ('Feature set', 'Prompt template')
     """
     return kind.replace("_", " ").capitalize()
+
+
+def kind_words(kind: str, amount: int) -> str:
+    """The kind as a noun after a number.
+
+    >>> kind_words("model", 1), kind_words("feature_set", 2), kind_words("code", 3)
+    ('model', 'feature sets', 'code')
+    """
+    words = kind_label(kind).lower()
+    return words if amount == 1 or kind == Kind.CODE else f"{words}s"

@@ -17,6 +17,7 @@ from apps.catalog.selectors import (
     descendants,
     identified_by,
 )
+from apps.graph.vocabulary import kind_words
 
 SHOWN = 10
 
@@ -66,7 +67,9 @@ class Command(BaseCommand):
 
     def _print(self, artifact: Artifact, direction: str, reach: Reach) -> None:
         self.stdout.write(f"{artifact.kind} {artifact} in {artifact.namespace}")
-        counts = ", ".join(f"{count} {kind}" for kind, count in reach.counts.items())
+        counts = ", ".join(
+            f"{count:,} {kind_words(kind, count)}" for kind, count in reach.counts.items()
+        )
         self.stdout.write(f"{direction}: {counts or 'nothing'}")
         for one in reach.artifacts:
             self.stdout.write(
