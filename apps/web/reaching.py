@@ -141,6 +141,8 @@ def _ids(sums: Sums, kind: str) -> list[int]:
         return reached
     if kind == "in_production":
         wanted = live_in_production(sums.found)
+    elif kind in dict(sums.counts):
+        wanted = set(artifacts_by_id(ids=reached, kinds=[kind]))
     else:
-        wanted = set(artifacts_by_id(ids=reached, kinds=[kind[:64]]))
+        return []
     return [pk for pk in reached if pk in wanted]

@@ -39,6 +39,13 @@ def test_it_does_not_say_which_of_name_and_password_is_wrong(client: Client, vie
     assert words in unknown.content
 
 
+@pytest.mark.parametrize("name", ["a\x00b", "x" * 100_000, "\u202evera", "' OR 1=1 --"])
+def test_it_takes_any_name_for_an_unknown_one(name: str, client: Client, viewer: User) -> None:
+    answer = client.post("/sign-in", {"username": name, "password": PASSWORD})
+    assert answer.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
 def test_it_waits_after_too_many_failures(client: Client, viewer: User) -> None:
     for _ in range(LIMIT):
         assert sign_in(client, "wrong") == 200

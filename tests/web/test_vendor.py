@@ -40,8 +40,8 @@ def test_it_pins_each_package_by_content_and_names_no_address() -> None:
 def test_it_loads_nothing_from_elsewhere() -> None:
     ours = [
         *HERE.glob("templates/**/*.html"),
-        *HERE.glob("static/css/*"),
-        *HERE.glob("static/js/*"),
+        *HERE.glob("static/css/*.css"),
+        *HERE.glob("static/js/**/*.js"),
     ]
     for path in ours:
         found = re.findall(
