@@ -15,6 +15,7 @@ from rest_framework.reverse import reverse
 from apps.api.errors import NotFound
 from apps.api.reading import sent
 from apps.api.reports import ReportShape, request_of
+from apps.api.schema import ErrorShape
 from apps.api.summaries import ArtifactSummary
 from apps.api.views import MAX_ID, CatalogViewSet, actor
 from apps.catalog.models import Artifact
@@ -136,7 +137,7 @@ class FlagViews(ListModelMixin, RetrieveModelMixin, CatalogViewSet[Flag]):
         summary="Flag an artifact",
         description="Returns at once; `report_url` is where the blast radius will be.",
         request=NewFlag,
-        responses={201: FlagDetail},
+        responses={201: FlagDetail, 404: ErrorShape},
     )
     def create(self, request: Request) -> Response:
         said = sent(NewFlag, request)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.http import StreamingHttpResponse
 from django_filters import ChoiceFilter, FilterSet, NumberFilter
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -16,6 +16,7 @@ from rest_framework.reverse import reverse
 from apps.api.errors import Conflicting, NotFound
 from apps.api.findings import FindingShape
 from apps.api.reading import asked
+from apps.api.schema import ErrorShape
 from apps.api.views import MAX_ID, CatalogViewSet
 from apps.impact.models import Report, ReportState
 from apps.impact.selectors import (
@@ -140,7 +141,7 @@ class ReportViews(ListModelMixin, RetrieveModelMixin, CatalogViewSet[Report]):
     @extend_schema(
         summary="The findings as CSV",
         filters=False,
-        responses={(200, "text/csv"): OpenApiTypes.STR},
+        responses={(200, "text/csv"): OpenApiTypes.STR, 409: ErrorShape},
     )
     @action(detail=True, url_path="findings.csv", pagination_class=None)
     def findings_csv(self, _request: Request, pk: str) -> StreamingHttpResponse:
@@ -150,7 +151,7 @@ class ReportViews(ListModelMixin, RetrieveModelMixin, CatalogViewSet[Report]):
         summary="The whole report as one JSON document",
         description="`content_hash` proves that it is unchanged.",
         filters=False,
-        responses=OpenApiResponse(OpenApiTypes.OBJECT),
+        responses={200: OpenApiTypes.OBJECT, 409: ErrorShape},
     )
     @action(detail=True, url_path="export.json", pagination_class=None)
     def export_json(self, _request: Request, pk: str) -> StreamingHttpResponse:
@@ -168,7 +169,7 @@ class ReportViews(ListModelMixin, RetrieveModelMixin, CatalogViewSet[Report]):
         summary="What differs from an earlier report",
         filters=False,
         parameters=[DiffQuery],
-        responses=DiffShape,
+        responses={200: DiffShape, 409: ErrorShape},
     )
     @action(detail=True, pagination_class=None)
     def diff(self, request: Request, pk: str) -> Response:
