@@ -100,8 +100,9 @@ class Report(models.Model):
 
     A worker claims it by a conditional update that raises `fence` and sets `lease_until`; only the
     holder of the newest fence may write. From `wake_at` on, the sweep calls for a worker.
-    `counts`, `completeness` and the findings are covered by `content_hash`; `fingerprint` covers
-    what a standing flag compares, `changes` counts what differs from the report before.
+    `counts`, `completeness`, `remedies` (see `apps.impact.remedies`) and the findings are covered
+    by `content_hash`; `fingerprint` covers what a standing flag compares, `changes` counts what
+    differs from the report before.
     """
 
     flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="reports")
@@ -122,6 +123,7 @@ class Report(models.Model):
     revision = models.BigIntegerField(null=True, blank=True)
     counts = models.JSONField(default=dict, blank=True)
     completeness = models.JSONField(default=dict, blank=True)
+    remedies = models.JSONField(default=list, blank=True)
     changes = models.JSONField(default=dict, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True)

@@ -124,6 +124,15 @@ def _others(counts: Counts) -> str:
     return f"{joined(kinds)} came of it; no model, deployment or application is recorded below."
 
 
+def remedy_sentence(remedy: Mapping[str, Any]) -> str:
+    """What one remedy of a report would do."""
+    name = f"{remedy['name']}@{remedy['version']}" if remedy["version"] else remedy["name"]
+    return (
+        f"Retraining {name} on clean data would clean {remedy['cleans']:,} of the "
+        f"{remedy['of']:,} contaminated models, deployments and applications."
+    )
+
+
 def completeness_sentences(*, completeness: Counts, revision: int) -> list[str]:
     """How whole the answer is: first the revision, then each gap."""
     found = [f"Complete at revision {revision:,}."]

@@ -122,5 +122,5 @@ class Site:
             "obligations": findings,
             "completed": 1,
             "sound": True,
-        }
+        }, result
         return attempts

@@ -54,6 +54,7 @@ def complete(*, claim: Claim, flag_id: int, outcome: Outcome) -> None:
             revision=outcome.revision,
             counts=outcome.counts,
             completeness=outcome.completeness,
+            remedies=outcome.remedies,
             changes=changes,
             fingerprint=outcome.fingerprint,
             error="",
@@ -102,6 +103,7 @@ def _store_findings(claim: Claim, flag: Flag, outcome: Outcome) -> str:
         revision=outcome.revision,
         counts=outcome.counts,
         completeness=outcome.completeness,
+        remedies=outcome.remedies,
     )
 
     def rows() -> Iterator[tuple[Any, ...]]:

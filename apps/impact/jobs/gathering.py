@@ -14,6 +14,7 @@ from apps.graph.strict_json import canonical
 from apps.graph.vocabulary import Consequence, role_named
 from apps.impact.drafts import FindingDraft
 from apps.impact.models import Flag
+from apps.impact.remedies import remedies
 from apps.impact.selectors.facts import Facts, facts_of
 from apps.impact.selectors.gaps import completeness_of
 from apps.impact.selectors.origins import origins_of
@@ -36,6 +37,7 @@ class Outcome:
     facts: dict[int, Facts]
     counts: dict[str, Any]
     completeness: dict[str, Any]
+    remedies: list[dict[str, Any]]
     fingerprint: str
 
     def __len__(self) -> int:
@@ -75,9 +77,8 @@ def gather(*, flag: Flag, progress: Progress) -> Outcome:
         facts.update(chunk)
         progress("Describing what it reaches", len(facts), len(ids))
     progress("Judging the consequences", 0, len(ids))
-    radius = blast_radius(
-        _in_order(found.links, facts), sorted(origins, key=lambda one: facts[one].key_hash)
-    )
+    links = _in_order(found.links, facts)
+    radius = blast_radius(links, sorted(origins, key=lambda one: facts[one].key_hash))
     completeness = completeness_of(
         origins=origins,
         affected={pk: one.consequence for pk, one in radius.affected.items()},
@@ -92,6 +93,7 @@ def gather(*, flag: Flag, progress: Progress) -> Outcome:
         facts=facts,
         counts=tally(_afflictions(radius, facts, at)),
         completeness=completeness,
+        remedies=remedies(links=links, origins=origins, radius=radius, facts=facts),
         fingerprint=_fingerprint(radius, facts, completeness, at),
     )
 

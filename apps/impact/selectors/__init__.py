@@ -26,6 +26,7 @@ from apps.impact.selectors.reports import (
     report_headline,
     report_rows,
 )
+from apps.impact.selectors.rollbacks import RollBack, clean_earlier_versions, roll_backs
 
 __all__ = [
     "AffectedStatus",
@@ -33,9 +34,11 @@ __all__ = [
     "ChangedFinding",
     "Preview",
     "ReportDiff",
+    "RollBack",
     "Sampled",
     "affected_status",
     "case_progress",
+    "clean_earlier_versions",
     "flags",
     "flags_on",
     "flags_over",
@@ -54,4 +57,5 @@ __all__ = [
     "report_diff",
     "report_headline",
     "report_rows",
+    "roll_backs",
 ]

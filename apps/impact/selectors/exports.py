@@ -5,12 +5,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from apps.graph.strict_json import canonical
 from apps.graph.vocabulary import Consequence, kind_label, role_named
 from apps.impact.models import Report
-from apps.impact.selectors.hashing import finding_content, portable
+from apps.impact.selectors.hashing import finding_content, hash_of_head
 from apps.impact.selectors.reports import report_completeness, report_headline, report_rows
 
 COLUMNS = (
@@ -102,15 +100,8 @@ def report_as_json(*, report: Report) -> Iterator[str]:
         "finished_at": report.finished_at.isoformat() if report.finished_at else None,
         "content_hash": report.content_hash,
     }
-    content = {
-        "flagged": msgspec.structs.asdict(report.flag.artifact.key),
-        "scope": report.flag.scope,
-        "revision": report.revision,
-        "counts": report.counts,
-        "completeness": portable(report.completeness),
-    }
     yield json.dumps(head, ensure_ascii=False)[:-1]
-    yield f', "content": {canonical(content)}, "findings": ['
+    yield f', "content": {canonical(hash_of_head(report).head)}, "findings": ['
     comma = "\n"
     for row in report_rows(report=report).iterator(chunk_size=CHUNK):
         yield comma + canonical(finding_content(row, row.artifact.key))

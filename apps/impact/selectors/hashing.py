@@ -17,18 +17,24 @@ class ReportHash:
     """SHA-256 over canonical JSON: a line for the head, then one for each finding in order."""
 
     def __init__(
-        self, *, flag: Flag, revision: int, counts: dict[str, Any], completeness: dict[str, Any]
+        self,
+        *,
+        flag: Flag,
+        revision: int,
+        counts: dict[str, Any],
+        completeness: dict[str, Any],
+        remedies: list[dict[str, Any]],
     ) -> None:
         self._total = hashlib.sha256()
-        self.add(
-            {
-                "flagged": msgspec.structs.asdict(flag.artifact.key),
-                "scope": flag.scope,
-                "revision": revision,
-                "counts": counts,
-                "completeness": portable(completeness),
-            }
-        )
+        self.head = {
+            "flagged": msgspec.structs.asdict(flag.artifact.key),
+            "scope": flag.scope,
+            "revision": revision,
+            "counts": counts,
+            "completeness": portable(completeness),
+            "remedies": portable(remedies),
+        }
+        self.add(self.head)
 
     def add(self, content: dict[str, Any]) -> None:
         self._total.update(canonical(content).encode())
@@ -69,16 +75,22 @@ def finding_content(finding: Finding | FindingDraft, key: ArtifactKey) -> dict[s
     }
 
 
-def hash_of_report(*, report: Report) -> str:
-    """The content hash worked out again from the stored rows; equal to `content_hash` unless
-    somebody has changed them.
-    """
-    total = ReportHash(
+def hash_of_head(report: Report) -> ReportHash:
+    """The hash so far; `head` is what it covers."""
+    return ReportHash(
         flag=report.flag,
         revision=report.revision or 0,
         counts=report.counts,
         completeness=report.completeness,
+        remedies=report.remedies,
     )
+
+
+def hash_of_report(*, report: Report) -> str:
+    """The content hash worked out again from the stored rows; equal to `content_hash` unless
+    somebody has changed them.
+    """
+    total = hash_of_head(report)
     rows = report.findings.select_related("artifact").defer("artifact__facets", "artifact__stamps")
     for finding in rows.order_by("pk").iterator(chunk_size=2000):
         total.add(finding_content(finding, finding.artifact.key))
