@@ -38,7 +38,7 @@ def metric_words(metrics: Mapping[str, Any]) -> str:
     """The most telling number measured: `AUC 0.941`.
 
     >>> metric_words({"loss": 0.2, "AUC": 0.94135}), metric_words({"n": 12, "note": "ok"})
-    ('AUC 0.941', 'n 12')
+    ('AUC 0.9414', 'n 12')
     """
     numbers = {
         name: value

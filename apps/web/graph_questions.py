@@ -27,6 +27,7 @@ ORDERINGS = ("distance", "kind", "name", "direction", "status")
 # More than this many is asked by no reader, only by somebody who tries how much we take.
 MOST_EXPANDED = 50
 MOST_KINDS = 40
+LONGEST_KIND = 64
 _EXPANSION = re.compile(r"([0-9]{1,18})([ud]?)", re.ASCII)
 
 
@@ -111,7 +112,9 @@ def graph_question(*, pk: int, given: QueryDict) -> GraphQuestion:
         pk=pk,
         direction=cast("Direction", chosen["direction"] or "both"),
         depth=_depth(given.get("depth", ""), troubles),
-        hidden=frozenset(kind for kind in given.getlist("hide")[:MOST_KINDS] if 0 < len(kind) <= 64),  # noqa: PLR2004 - as long as a kind may be
+        hidden=frozenset(
+            kind for kind in given.getlist("hide")[:MOST_KINDS] if 0 < len(kind) <= LONGEST_KIND
+        ),
         as_of=_number(given, "as_of", "a revision", "This is the graph as it is now.", troubles),
         expanded=_expanded(given.get("expand", ""), troubles),
         path_to=_number(given, "path_to", "an artifact's number", "No path is shown.", troubles),

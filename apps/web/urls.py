@@ -6,9 +6,12 @@ from apps.web import (
     accounts,
     artifacts,
     cards,
+    case_actions,
+    cases,
     catalogue,
     components,
     deployments,
+    flags,
     graphs,
     home,
     imports,
@@ -37,6 +40,25 @@ urlpatterns = [
     path("artifacts/<int:pk>/graph.svg", graphs.graph_svg, name="graph_svg"),
     path("artifacts/<int:pk>/graph.dot", graphs.graph_dot, name="graph_dot"),
     path("artifacts/<int:pk>/graph.csv", graphs.graph_csv, name="graph_csv"),
+    path("artifacts/<int:pk>/flag", flags.flag_new, name="flag_new"),
+    path("artifacts/<int:pk>/flag/preview", flags.flag_preview, name="flag_preview"),
+    path("flags", flags.flags, name="flags"),
+    path("flags/<int:pk>", cases.case, name="case"),
+    path("flags/<int:pk>/progress", cases.case_progress_now, name="case_progress"),
+    path("flags/<int:pk>/obligations", cases.case_obligations, name="case_obligations"),
+    path("flags/<int:pk>/findings.csv", cases.case_csv, name="case_csv"),
+    path("flags/<int:pk>/report.json", cases.case_json, name="case_json"),
+    path("flags/<int:pk>/spread.svg", cases.case_svg, name="case_svg"),
+    path("flags/<int:pk>/report", case_actions.report_again, name="report_again"),
+    *(
+        path(f"flags/<int:pk>/{one}", case_actions.flag_decide, {"decision": one}, f"flag_{one}")
+        for one in case_actions.DECISIONS
+    ),
+    path("obligations/<int:pk>/assign", case_actions.obligation_assign, name="obligation_assign"),
+    path(
+        "obligations/<int:pk>/resolve", case_actions.obligation_resolve, name="obligation_resolve"
+    ),
+    path("obligations/<int:pk>/reopen", case_actions.obligation_reopen, name="obligation_reopen"),
     path("deployments", deployments.deployments, name="deployments"),
     path("deployments/<int:pk>", cards.deployment_record, name="deployment_record"),
     path("deployments/<int:pk>.md", cards.deployment_record_md, name="deployment_record_md"),
