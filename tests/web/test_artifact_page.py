@@ -29,7 +29,7 @@ def test_it_counts_both_ways_by_kind_and_in_production(browser: Client) -> None:
 
 def test_it_says_what_each_neighbour_was(browser: Client) -> None:
     page = page_of(browser, "model:churn@2")
-    assert "<bdi>churn</bdi> was tested on it" in page
+    assert "<bdi>churn</bdi> was tested on <bdi>raw</bdi>" in page
     assert "deploys <bdi>churn</bdi>" in page
 
 

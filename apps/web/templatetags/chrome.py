@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -46,10 +46,7 @@ def nav_links(context: dict[str, Any]) -> list[NavLink]:
     path = context["request"].path
     links: list[NavLink] = []
     for label, name in NAVIGATION:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
+        url = reverse(name)
         current = "page" if path == url else "true" if path.startswith(f"{url}/") else ""
         links.append({"label": label, "url": url, "current": current})
     return links
