@@ -24,7 +24,9 @@ CONSEQUENCES = [(one.value, one.label) for one in Consequence]
 
 
 class FindingFilter(FilterSet):  # type: ignore[misc]
-    """`owner=none` finds what nobody owns; `production=true` live deployments in production."""
+    """Narrows `selectors.report_rows`. `owner=none` finds what nobody owns, `production=true` live
+    deployments in production, `new=true` what the report before did not find.
+    """
 
     q = CharFilter(field_name="artifact__name", lookup_expr="icontains", label="Name contains")
     kind = CharFilter(field_name="artifact__kind")
@@ -32,6 +34,7 @@ class FindingFilter(FilterSet):  # type: ignore[misc]
     environment = CharFilter(field_name="environment")
     production = BooleanFilter(method="in_production", label="In production")
     owner = CharFilter(method="owned_by", label="Owner")
+    new = BooleanFilter(field_name="is_new", label="Not in the report before")
     ordering = OrderingFilter(
         fields=(
             ("distance", "distance"),

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.catalog.services import describe_artifact
+from apps.impact.filters import FindingFilter
 from apps.impact.jobs import refresh_standing_flags
 from apps.impact.models import Flag, Report
 from apps.impact.selectors import previous_report, report_diff, report_rows
@@ -60,6 +62,8 @@ def test_it_finds_what_arrives_below(flag: Flag) -> None:
     assert report.changes == {"added": 1, "gone": 0, "changed": 0}
     rows: list[Any] = list(report_rows(report=report))
     assert [one.artifact.name for one in rows if one.is_new] == ["edge"]
+    narrowed = FindingFilter(QueryDict("new=true"), queryset=report_rows(report=report))
+    assert [one.artifact.name for one in narrowed.qs] == ["edge"]
     assert flag.obligations.get(artifact=artifact("deployment:edge@1")).state == "open"
 
 
