@@ -17,7 +17,7 @@ from apps.graph.errors import LineageError, RecordError
 from apps.graph.vocabulary import Consequence
 from apps.impact import services
 from apps.impact.models import Finding, Flag, Obligation, Report
-from apps.impact.selectors import path_in_words
+from apps.impact.selectors import hash_of_report, path_in_words
 from apps.impact.wording import PRODUCTION
 
 if TYPE_CHECKING:  # Generic for the type checker only.
@@ -155,6 +155,12 @@ class ReportAdmin(ReadOnlyAdmin):
     list_filter = ("state", "finished_at")
     list_select_related = ("flag__artifact",)
     search_fields = ("flag__artifact__name", "=content_hash", "error")
+    readonly_fields = ("as_computed",)
+
+    @admin.display(description="As it was computed", boolean=True)
+    def as_computed(self, report: Report) -> bool | None:
+        """Whether the stored findings still have the report's content hash."""
+        return hash_of_report(report=report) == report.content_hash if report.is_complete else None
 
     @admin.display(description="Findings")
     def findings_counted(self, report: Report) -> int | None:

@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from celery import shared_task
-from kombu.exceptions import OperationalError
 
 from apps.impact import jobs
 
@@ -45,7 +44,7 @@ def publish(report_id: int) -> bool:
         with app.connection_for_write(transport_options=options, connect_timeout=0.5) as link:
             sending: dict[str, Any] = {"connection": link, "retry": False, "expires": _EXPIRES}
             compute_report.apply_async(args=(report_id,), **sending)
-    except (OperationalError, OSError) as error:
+    except Exception as error:  # Whatever it is, the row stands and the sweep comes by.
         logger.warning("The broker did not take report %s: %s", report_id, error)
         return False
     return True

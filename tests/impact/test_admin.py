@@ -122,6 +122,16 @@ def test_it_assigns_resolves_and_reopens(flag: Flag, reviewer: User, client_for:
     assert done.count() == 3
 
 
+def test_it_shows_whether_a_report_was_tampered_with(
+    flag: Flag, reviewer: User, client_for: SignIn
+) -> None:
+    page = f"/admin/impact/report/{flag.latest_report_id}/change/"
+    client = client_for(reviewer)
+    assert "icon-yes.svg" in client.get(page).content.decode()
+    Finding.objects.filter(owner="risk").update(owner="nobody")
+    assert "icon-no.svg" in client.get(page).content.decode()
+
+
 def test_it_escapes_hostile_names(reviewer: User, client_for: SignIn) -> None:
     hostile = ArtifactKey("shop", "dataset", "<script>alert(1)</script>", "1")
     edge = EdgeRecord(hostile, key("model:m@1"), "training")
