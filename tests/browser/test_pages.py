@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from apps.impact.models import Flag
 from tests.browser.conftest import Visit, Visits
 from tests.impact.story import artifact
 
@@ -19,6 +20,13 @@ PAGES = {
     "versions": "/artifacts/{raw}/versions",
     "describe": "/artifacts/{raw}/describe",
     "deployments": "/deployments",
+    "flags": "/flags",
+    "case": "/flags/{case}",
+    "flag-new": "/artifacts/{churn}/flag",
+    "graph": "/artifacts/{raw}/graph",
+    "model-cards": "/model-cards",
+    "model-card": "/model-cards/{fraud}",
+    "deployment-record": "/deployments/{api}",
     "imports": "/imports",
     "tokens": "/tokens",
     "token-new": "/tokens/new",
@@ -32,6 +40,8 @@ def path_of(name: str) -> str:
         raw=artifact("dataset:raw@1").pk,
         fraud=artifact("model:fraud@7").pk,
         churn=artifact("model:churn@2").pk,
+        api=artifact("deployment:api@3").pk,
+        case=Flag.objects.get().pk,
     )
 
 
