@@ -83,11 +83,13 @@ DEPLOYMENT_SECTIONS = (
     SectionKind("Test data", "No test data is recorded.", tested_on),
     SectionKind("Code", "No commit is recorded: it cannot be rebuilt.", data_rows("code")),
     SectionKind("Environment", "No packages or image are recorded.", data_rows("environment")),
-    SectionKind("Parameters and seed", "No run with parameters is recorded.", settings),
+    SectionKind(
+        "Parameters and seed", "No run with parameters is recorded.", settings, grouped=True
+    ),
     SectionKind(
         "Modifications", "Not changed after training, as far as is recorded.", modifications
     ),
-    SectionKind("Metrics", "Nothing was measured, or nobody recorded it.", measured),
+    SectionKind("Metrics", "Nothing was measured, or nobody recorded it.", measured, grouped=True),
     SectionKind("Applications", "No application is recorded on it.", applications),
     SectionKind("Versions", "This is the only version recorded.", history),
 )

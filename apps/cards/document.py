@@ -6,6 +6,8 @@ To add a section, write a function from `Provenance` to rows and name it in
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from apps.cards.selectors.provenance import Provenance
 from apps.catalog.models import Artifact
@@ -27,11 +29,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`empty` says what it means that there are no rows: unknown is not the same as none."""
+    """`empty` says what it means that there are no rows: unknown is not the same as none.
+
+    In a `grouped` section the rows of one artifact follow one another and stand under its name.
+    """
 
     title: str
     rows: Sequence[Row]
     empty: str
+    grouped: bool = False
+
+    def groups(self) -> list[tuple[Artifact | None, list[Row]]]:
+        """The rows under the artifact that each run of them shares."""
+        return [(one, list(rows)) for one, rows in groupby(self.rows, attrgetter("artifact"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +51,10 @@ class SectionKind:
     title: str
     empty: str
     rows: Callable[[Provenance], list[Row]]
+    grouped: bool = False
 
     def drawn(self, provenance: Provenance) -> Section:
-        return Section(self.title, self.rows(provenance), self.empty)
+        return Section(self.title, self.rows(provenance), self.empty, self.grouped)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,12 @@ def text(value: object) -> str:
 def _section(section: Section) -> list[str]:
     if not section.rows:
         return [section.empty]
-    return [f"- {_row(row)}" for row in section.rows]
+    if not section.grouped:
+        return [f"- {_row(row)}" for row in section.rows]
+    return [
+        f"- **{text(one)}**: {', '.join(f'{text(row.label)} {_value(row)}' for row in rows)}"
+        for one, rows in section.groups()
+    ]
 
 
 def _row(row: Row) -> str:

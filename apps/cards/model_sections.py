@@ -169,8 +169,10 @@ MODEL_SECTIONS = (
     ),
     SectionKind("Code", "No commit is recorded: the model cannot be rebuilt.", data_rows("code")),
     SectionKind("Environment", "No packages or image are recorded.", data_rows("environment")),
-    SectionKind("Parameters and seed", "No run with parameters is recorded.", settings),
-    SectionKind("Metrics", "Nothing was measured, or nobody recorded it.", metrics),
+    SectionKind(
+        "Parameters and seed", "No run with parameters is recorded.", settings, grouped=True
+    ),
+    SectionKind("Metrics", "Nothing was measured, or nobody recorded it.", metrics, grouped=True),
     SectionKind(
         "Modifications", "Not changed after training, as far as is recorded.", modifications
     ),
