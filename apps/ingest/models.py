@@ -1,7 +1,6 @@
 """Where lineage comes from: the OpenLineage events received, and the files imported.
 
-Events are never changed. `DatasetWrite` and `DatasetRead` are derived from them, and may be made
-again from them at any time.
+Events are never changed. `RunTelling`, `DatasetWrite` and `DatasetRead` are derived from them.
 """
 
 from typing import ClassVar
@@ -42,6 +41,19 @@ class OpenLineageEvent(models.Model):
     @property
     def event(self) -> Event:
         return stored_event(self.body, self.digest, self.shape)
+
+
+class RunTelling(models.Model):
+    """What the events of one run told up to now: `apps.ingest.openlineage.telling`, as JSON.
+
+    A cache of the run's events, so that one more costs the same however many there were.
+    """
+
+    fold_key = models.CharField(max_length=64, primary_key=True)
+    told = models.TextField()
+
+    def __str__(self) -> str:
+        return self.fold_key
 
 
 class DatasetWrite(models.Model):

@@ -4,14 +4,16 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from msgspec.json import decode
 
 from apps.catalog.models import Artifact, Edge
 from apps.graph.hashing import key_hash
 from apps.graph.records import ArtifactKey, EdgeRecord
 from apps.graph.vocabulary import Kind
-from apps.ingest.models import DatasetRead, DatasetWrite, ImportRun, OpenLineageEvent
+from apps.ingest.models import DatasetRead, DatasetWrite, ImportRun, OpenLineageEvent, RunTelling
 from apps.ingest.openlineage import PRODUCER
 from apps.ingest.openlineage.envelope import Event, fold_key
+from apps.ingest.openlineage.telling import Telling
 
 CHUNK = 2000
 WINDOWS = 200
@@ -33,6 +35,15 @@ def events_by_key(*, keys: Collection[str]) -> dict[str, list[Event]]:
     for chunk in _chunks(keys):
         for row in OpenLineageEvent.objects.filter(fold_key__in=chunk):
             found.setdefault(row.fold_key, []).append(row.event)
+    return found
+
+
+def tellings(*, keys: Collection[str]) -> dict[str, Telling]:
+    """What is kept of these runs' events, by fold key."""
+    found: dict[str, Telling] = {}
+    for chunk in _chunks(keys):
+        for row in RunTelling.objects.filter(fold_key__in=chunk):
+            found[row.fold_key] = decode(row.told, type=Telling)
     return found
 
 

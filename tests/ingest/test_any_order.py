@@ -1,5 +1,6 @@
 """The graph is a function of the set of events: order, duplicates and cuts don't show in it."""
 
+import os
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.ingest.events import dataset, run_event
 RUNS = ("r1", "r2", "r3")
 JOBS = ("prepare", "train")
 TYPES = ("START", "RUNNING", "OTHER", "COMPLETE", "FAIL", "ABORT", None)
+EXAMPLES = int(os.environ.get("ORDER_EXAMPLES", "60"))
 NAMES = ("raw", "features", "scores")
 
 
@@ -32,6 +34,7 @@ def hash_after(batches: list[list[dict[str, Any]]]) -> str:
 def run_events(draw: st.DrawFn) -> dict[str, Any]:
     run, job = draw(st.sampled_from(RUNS)), draw(st.sampled_from(JOBS))
     names = st.lists(st.sampled_from(NAMES), max_size=2, unique=True)
+    stated = st.sampled_from(("", "", "from-outside", "snapshot-3"))
 
     def written(name: str) -> dict[str, Any]:
         # A stated version belongs to one run, as in life: two writers of one version may close a
@@ -44,7 +47,7 @@ def run_events(draw: st.DrawFn) -> dict[str, Any]:
         f"{draw(st.integers(0, 9)):02}:00",
         run=run,
         job=job,
-        inputs=[dataset(name, **draw(facets())) for name in draw(names)],
+        inputs=[dataset(name, draw(stated), **draw(facets())) for name in draw(names)],
         outputs=[written(name) for name in draw(names)],
         run_facets=draw(run_facets()),
         job_facets=draw(facets()),
@@ -108,7 +111,9 @@ def job_events(draw: st.DrawFn) -> dict[str, Any]:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_it_ends_in_one_graph_whatever_the_order_the_cuts_and_the_duplicates(

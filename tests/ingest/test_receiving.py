@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from apps.accounts.models import User
 from apps.catalog.models import Artifact, Edge, Revision
 from apps.graph.errors import RecordError
-from apps.ingest.models import OpenLineageEvent
+from apps.ingest.models import OpenLineageEvent, RunTelling
 from apps.ingest.selectors import events_in_evidence, events_of
 from apps.ingest.services import receive_events
 from tests.ingest.events import run_event
@@ -47,6 +47,26 @@ def test_it_leads_from_an_edge_and_from_a_run_to_the_events() -> None:
     run = Artifact.objects.get(kind="run")
     assert [one.event_type for one in events_of(artifact=run)] == ["START", "COMPLETE"]
     assert not events_of(artifact=Artifact.objects.get(name="a")).exists()
+
+
+def test_it_can_lose_what_it_derived_and_derive_it_again() -> None:
+    events = [run_event("START", "01:00", inputs=["a"]), run_event("COMPLETE", "02:00")]
+    receive_events(payload=events[0])
+    RunTelling.objects.all().delete()
+    receive_events(payload=events[1])
+    facet = Artifact.objects.get(kind="run").facets["run"]
+    assert facet["started_at"] == "2026-10-01T01:00:00+00:00"
+    assert facet["state"] == "completed"
+
+
+def test_it_reads_no_earlier_event_again_to_take_in_one_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    receive_events(payload=[run_event("RUNNING", f"{n % 24:02}:{n // 24:02}") for n in range(99)])
+    parsed: list[object] = []
+    monkeypatch.setattr("apps.ingest.models.stored_event", parsed.append)
+    receive_events(payload=run_event("COMPLETE", "23:59"))
+    assert parsed == []
 
 
 def test_it_takes_an_empty_array() -> None:

@@ -1,6 +1,7 @@
 """A run, from whatever part of its events arrived, in whatever order."""
 
 from datetime import UTC, datetime
+from functools import reduce
 from itertools import permutations
 from typing import Any
 
@@ -10,12 +11,13 @@ from apps.catalog.models import Artifact, Edge
 from apps.catalog.selectors import graph_hash
 from apps.ingest.openlineage.envelope import read_event
 from apps.ingest.openlineage.fold import RunFold, fold_run
+from apps.ingest.openlineage.telling import join, told_by
 from apps.ingest.services import receive_events
 from tests.ingest.events import run_event
 
 
 def folded(*events: dict[str, Any]) -> RunFold:
-    return fold_run(read_event(event)[0] for event in events)
+    return fold_run(reduce(join, (told_by(read_event(event)[0]) for event in events)))
 
 
 def hour(number: int) -> datetime:

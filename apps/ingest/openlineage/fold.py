@@ -1,30 +1,23 @@
 """One run from the set of its events, or one job from its own: order of arrival never matters.
 
-Everything here is a function of a set. Events are put in order by event time; what is accumulated
-(datasets, code, the run that started it) is a union.
+Everything here is a function of a set of events. What they tell of a state goes by event time; what
+is accumulated (datasets, code, the run that started it) is a union.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from apps.graph.records import ArtifactKey
-from apps.ingest.openlineage.envelope import Dataset, Event
-from apps.ingest.openlineage.naming import code_key, parent_key
+from apps.ingest.openlineage.envelope import Event
+from apps.ingest.openlineage.naming import code_key
+from apps.ingest.openlineage.telling import Telling, Version
 
-STATES = {
-    "START": "running",
-    "RUNNING": "running",
-    "COMPLETE": "completed",
-    "FAIL": "failed",
-    "ABORT": "aborted",
-}
 ENDED = frozenset({"completed", "failed", "aborted"})
 SEED_NAMES = ("seed", "random_seed", "random_state")
 
 Name = tuple[str, str]  # namespace and name of a dataset
-Version = tuple[str, str, str]  # and the version
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,34 +58,33 @@ class JobFold:
     code: frozenset[ArtifactKey]
 
 
-def fold_run(events: Iterable[Event]) -> RunFold:
-    """The run that these events, at least one, are of."""
-    every = sorted({event.digest: event for event in events}.values(), key=lambda one: one.order)
-    job, run_id = every[0].job, every[0].run_id
-    if job is None:
-        raise ValueError("These are no events of a run.")
-    outputs = _written(every, run_id)
-    first = _first_started(every)
-    parameters = _parameters(every)
-    state, ended_at = _state(every)
+def fold_run(telling: Telling) -> RunFold:
+    """The run that these events, taken together, are of."""
+    started = telling.started or telling.first
+    outputs = _written(telling)
+    parameters = telling.parameters[1] if telling.parameters else {}
+    state, ended_at = _state(telling)
     return RunFold(
-        namespace=job.namespace,
-        name=job.name,
-        run_id=run_id,
-        stated_at=every[-1].time,
-        events=len(every),
+        namespace=telling.namespace,
+        name=telling.name,
+        run_id=telling.run_id,
+        stated_at=telling.last,
+        events=telling.events,
         state=state,
-        started_at=first,
+        started_at=telling.started,
         ended_at=ended_at,
-        reads_as_of=first or every[0].time,
+        reads_as_of=started,
         parameters=parameters,
         seed=_seed(parameters),
-        parents=frozenset(key for one in every if (key := parent_key(one)) is not None),
-        code=frozenset(key for one in every if (key := code_key(one)) is not None),
-        inputs=_stated_versions(every),
-        reads=_versionless(every),
+        parents=telling.parents,
+        code=telling.code,
+        inputs=frozenset(one for one in telling.inputs if one[2]),
+        reads=_without_version(telling.inputs),
         outputs=outputs,
-        completions=_completions(every, outputs, first or every[0].time),
+        # Nothing completes before it started: with that, reading by time can close no cycle.
+        completions=frozenset(
+            (version, max(moment, started)) for version in outputs for moment in telling.completed
+        ),
     )
 
 
@@ -114,70 +106,25 @@ def fold_job(events: Iterable[Event]) -> JobFold:
     )
 
 
-def _state(every: Sequence[Event]) -> tuple[str, datetime | None]:
+def _state(telling: Telling) -> tuple[str, datetime | None]:
     """By the last event that tells a state; OTHER and unknown types tell none."""
-    for event in reversed(every):
-        if state := STATES.get(event.type):
-            return state, event.time if state in ENDED else None
-    return "", None
+    if telling.state is None:
+        return "", None
+    (moment, *_), state = telling.state
+    return state, moment if state in ENDED else None
 
 
-def _first_started(every: Sequence[Event]) -> datetime | None:
-    return next((one.time for one in every if one.type == "START"), None)
-
-
-def _written(every: Sequence[Event], run_id: str) -> frozenset[Version]:
+def _written(telling: Telling) -> frozenset[Version]:
     """Versions that are stated; a dataset for which none is has the run's id as its version."""
-    return frozenset(
-        (namespace, name, version)
-        for (namespace, name), versions in _versions(every, "outputs").items()
-        for version in (versions or {run_id})
-    )
+    stated = {one for one in telling.outputs if one[2]}
+    named_by_run = {(*name, telling.run_id) for name in _without_version(telling.outputs)}
+    return frozenset(stated | named_by_run)
 
 
-def _stated_versions(every: Sequence[Event]) -> frozenset[Version]:
-    return frozenset(
-        (namespace, name, version)
-        for (namespace, name), versions in _versions(every, "inputs").items()
-        for version in versions
-    )
-
-
-def _versionless(every: Sequence[Event]) -> frozenset[Name]:
-    return frozenset(name for name, versions in _versions(every, "inputs").items() if not versions)
-
-
-def _versions(every: Sequence[Event], direction: str) -> dict[Name, set[str]]:
-    found: dict[Name, set[str]] = {}
-    for event in every:
-        mentioned: list[Dataset] = getattr(event.envelope, direction) or []
-        for one in mentioned:
-            versions = found.setdefault((one.namespace, one.name), set())
-            if one.version:
-                versions.add(one.version)
-    return found
-
-
-def _completions(
-    every: Sequence[Event], outputs: frozenset[Version], started: datetime
-) -> frozenset[tuple[Version, datetime]]:
-    """Nothing completes before it started: with that, reading by time can close no cycle."""
-    times = {max(one.time, started) for one in every if one.type == "COMPLETE"}
-    return frozenset((version, time) for version in outputs for time in times)
-
-
-def _parameters(every: Sequence[Event]) -> dict[str, Any]:
-    for event in reversed(every):
-        run = event.envelope.run
-        facet = ((run and run.facets) or {}).get("executionParameters")
-        if facet is not None:
-            given = facet.get("parameters")
-            return {
-                str(one["key"]): one.get("value")
-                for one in (given if isinstance(given, list) else [])
-                if isinstance(one, dict) and isinstance(one.get("key"), str)
-            }
-    return {}
+def _without_version(mentions: frozenset[Version]) -> frozenset[Name]:
+    """Those for which no event states a version."""
+    stated = {one[:2] for one in mentions if one[2]}
+    return frozenset(one[:2] for one in mentions if one[:2] not in stated)
 
 
 def _seed(parameters: dict[str, Any]) -> int | str | None:

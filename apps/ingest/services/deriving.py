@@ -4,19 +4,47 @@ the folds, so that a version that becomes known late changes exactly the readers
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import reduce
 from typing import Any
+
+from msgspec.json import encode
 
 from apps.graph.hashing import sha256
 from apps.graph.strict_json import canonical
-from apps.ingest.models import DatasetRead, DatasetWrite
-from apps.ingest.openlineage.envelope import DATASET, Event
+from apps.ingest.models import DatasetRead, DatasetWrite, RunTelling
+from apps.ingest.openlineage.envelope import DATASET, RUN, Event
 from apps.ingest.openlineage.fold import Name, RunFold
-from apps.ingest.selectors import derived_rows
+from apps.ingest.openlineage.telling import Telling, join, told_by
+from apps.ingest.selectors import derived_rows, events_by_key, tellings
 
 Row = tuple[object, ...]
 Moment = tuple[str, datetime]
 WRITE_FIELDS = ("dataset_hash", "version", "version_hash", "completed_at", "source")
 READ_FIELDS = ("dataset_hash", "fold_key", "started_at")
+
+
+def bring_up_to_date(*, events: Iterable[Event]) -> dict[str, Telling]:
+    """What each run of these events, new and stored already, tells with them."""
+    new: dict[str, list[Event]] = {}
+    for event in events:
+        if event.shape == RUN:
+            new.setdefault(event.key, []).append(event)
+    known = tellings(keys=new)
+    # Of a run without a telling every event is new, or the tellings were thrown away.
+    stored = events_by_key(keys=new.keys() - known.keys())
+    current = {}
+    for key, fresh in new.items():
+        held = known.get(key)
+        told = [told_by(event) for event in (fresh if held else stored[key])]
+        current[key] = reduce(join, told, held) if held else reduce(join, told)
+    RunTelling.objects.bulk_create(
+        [RunTelling(fold_key=key, told=encode(told).decode()) for key, told in current.items()],
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["fold_key"],
+        update_fields=["told"],
+    )
+    return current
 
 
 def dataset_hash(name: Name) -> str:

@@ -16,7 +16,7 @@ from apps.graph.records import (
 )
 from apps.ingest.models import OpenLineageEvent
 from apps.ingest.openlineage import PRODUCER
-from apps.ingest.openlineage.envelope import JOB, RUN, Event, Note, read_event
+from apps.ingest.openlineage.envelope import JOB, Event, Note, read_event
 from apps.ingest.openlineage.fold import RunFold, fold_job, fold_run
 from apps.ingest.openlineage.mapping import (
     job_edges,
@@ -32,10 +32,16 @@ from apps.ingest.selectors import (
     live_edges_by,
     live_run_edges,
     readers_within,
+    tellings,
     versions_read,
     windows_after,
 )
-from apps.ingest.services.deriving import dataset_hash, derive_reads, derive_writes
+from apps.ingest.services.deriving import (
+    bring_up_to_date,
+    dataset_hash,
+    derive_reads,
+    derive_writes,
+)
 from apps.ingest.services.recording import Recorded, record_in_cuts
 
 if TYPE_CHECKING:
@@ -75,7 +81,7 @@ def receive_events(*, payload: object, actor: "User | None" = None) -> Received:
         duplicates=len(events) - accepted,
         adapted=tuple(notes),
         refusals=tuple(recorded.refusals),
-        conflicts=recorded.counts["conflicts"],
+        conflicts=sum(refusal.code == "cycle" for refusal in recorded.refusals),
         counts=dict(recorded.counts),
         revision=recorded.revision,
     )
@@ -107,8 +113,7 @@ def _take_in(events: Sequence[Event], actor: "User | None") -> Recorded:
     receipt = sha256("\n".join(sorted(event.digest for event in events)))
     evidence = f"{PRODUCER}:{receipt}"
     OpenLineageEvent.objects.bulk_create([_row(event, receipt) for event in events], batch_size=500)
-    touched = events_by_key(keys={event.key for event in events if event.key})
-    folds = {key: fold_run(every) for key, every in touched.items() if every[0].shape == RUN}
+    folds = {key: fold_run(told) for key, told in bring_up_to_date(events=events).items()}
     states = [lifetime(fold) for fold in folds.values()]
     folds |= _readers_concerned(folds, events)
     said = [statement for event in events for statement in statements(event)]
@@ -124,9 +129,9 @@ def _take_in(events: Sequence[Event], actor: "User | None") -> Recorded:
         ),
         actor=actor,
     )
-    for every in touched.values():
-        if every[0].shape == JOB:
-            recorded.add(_record_job(every, evidence, actor))
+    jobs = {event.key for event in events if event.shape == JOB}
+    for every in events_by_key(keys=jobs).values():
+        recorded.add(_record_job(every, evidence, actor))
     return recorded
 
 
@@ -153,7 +158,7 @@ def _readers_concerned(folds: Mapping[str, RunFold], events: Sequence[Event]) ->
     if not changed:
         return {}
     readers = readers_within(windows=windows_after(moments=changed)) - folds.keys()
-    return {key: fold_run(every) for key, every in events_by_key(keys=readers).items()}
+    return {key: fold_run(told) for key, told in tellings(keys=readers).items()}
 
 
 def _edges_of(folds: Mapping[str, RunFold]) -> tuple[set[EdgeRecord], set[EdgeRecord]]:
