@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from apps.catalog.models import Artifact, Conflict, Revision
 from apps.catalog.selectors import identified_by
 from apps.impact.models import Flag
-from apps.impact.selectors import open_flags
+from apps.impact.selectors import obligations_due, open_flags
 from apps.impact.wording import headline
 from apps.ingest.selectors import import_runs
 from apps.web.catalogue import kinds_in_order
@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "placeholders": placeholders,
             "conflicts": Conflict.objects.count(),
             "attention": [_case(flag) for flag in open_flags()[:LATEST]],
+            "due": obligations_due(limit=LATEST),
             "imports": import_runs()[:4],
             "revisions": Revision.objects.select_related("actor")[:LATEST],
         },

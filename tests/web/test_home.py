@@ -33,6 +33,8 @@ def test_it_shows_the_flags_that_reach_production(browser: Client, contributor: 
     page = browser.get("/").content.decode()
     assert "1 in production" in page
     assert "High · open" in page
+    assert "To settle next" in page
+    assert "<bdi>payments</bdi> is to act" in page
 
 
 @pytest.mark.usefixtures("story")

@@ -24,7 +24,7 @@ def _much(story: None, contributor: User) -> None:
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 11),
+        ("/", 12),
         ("/artifacts", 10),
         ("/artifacts?q=fraud&kind=model", 11),
         ("/artifacts.csv", 3),
