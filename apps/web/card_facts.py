@@ -34,6 +34,15 @@ def card_facts(artifact: Artifact) -> str:
     return " · ".join(part for part in _LINES[kind](facet) if part)
 
 
+def measured(model: Artifact) -> str:
+    """A model's most telling number, or nothing."""
+    try:
+        facet: Any = read_facet(KNOWN_FACETS[Kind.MODEL], model.facets.get(Kind.MODEL) or {})
+    except RecordError:
+        return ""
+    return metric_words(facet.metrics)
+
+
 def metric_words(metrics: Mapping[str, Any]) -> str:
     """The most telling number measured: `AUC 0.941`.
 
@@ -95,8 +104,10 @@ def _evaluation(facet: Any) -> Iterable[str]:
 
 def _deployment(facet: Any) -> Iterable[str]:
     yield _word(facet.environment)
-    yield _counted(facet.replicas, "replica")
-    yield f"ended {facet.live_until:%Y-%m-%d}" if facet.live_until else ""
+    if facet.live_until is None:
+        yield _counted(facet.replicas, "replica")
+    else:
+        yield f"until {facet.live_until:%Y-%m-%d}"
 
 
 def _application(facet: Any) -> Iterable[str]:

@@ -1,7 +1,9 @@
 """The picture of a case: the part of the graph that the flag spoils, what matters most first."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -19,6 +21,16 @@ from apps.web.subgraphs import Bridge, on_ways_between
 
 # As many as can be read on a page without moving the drawing about much.
 MOST_SHOWN = 40
+# Live in production and contaminated, then what obliges somebody, then the rest.
+LIVE_IN_PRODUCTION = Q(is_live=True) & reduce(
+    or_, (Q(environment__iexact=one) for one in PRODUCTION)
+)
+WEIGHT = Case(
+    When(LIVE_IN_PRODUCTION, consequence=Consequence.CONTAMINATES, then=Value(0)),
+    When(artifact__kind__in=OBLIGING_KINDS, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
 STATUS = {Consequence.CONTAMINATES: "affected", Consequence.EVIDENCE: "evidence"}
 
 
@@ -95,21 +107,15 @@ def _chosen(report: Report, origins: Iterable[int], *, production_only: bool) ->
 
 
 def _most_telling(report: Report, *, production_only: bool) -> QuerySet[Finding]:
-    """Live in production, then what obliges somebody, then the rest; each nearest first."""
+    """By weight, each nearest first; of many, only what obliges somebody and what leads to it."""
     rows = report.findings.only("artifact_id", "path", "distance", "report_id")
-    live: Callable[[str], Q] = lambda one: Q(is_live=True, environment__iexact=one)  # noqa: E731
-    in_production = Q(pk__in=[])
-    for one in PRODUCTION:
-        in_production |= live(one)
     if production_only:
-        return rows.filter(in_production).order_by("distance", "pk")
-    rank = Case(
-        When(in_production, consequence=Consequence.CONTAMINATES, then=Value(0)),
-        When(artifact__kind__in=OBLIGING_KINDS, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    return rows.order_by(rank, "distance", "pk")
+        return rows.filter(LIVE_IN_PRODUCTION).order_by("distance", "pk")
+    if report.counts.get("findings", 0) > MOST_SHOWN and any(
+        report.counts["kinds"].get(kind) for kind in OBLIGING_KINDS
+    ):
+        rows = rows.filter(artifact__kind__in=OBLIGING_KINDS)
+    return rows.order_by(WEIGHT, "distance", "pk")
 
 
 def _gaps(finding: Finding) -> list[Bridge]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Case, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -14,8 +15,17 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from apps.accounts.models import User
 from apps.drawing import export_svg
+from apps.graph.vocabulary import Kind
 from apps.impact.filters import FindingFilter, ObligationFilter
-from apps.impact.models import Finding, Flag, FlagState, Obligation, Report, ReportState
+from apps.impact.models import (
+    Finding,
+    Flag,
+    FlagState,
+    Obligation,
+    ObligationState,
+    Report,
+    ReportState,
+)
 from apps.impact.selectors import (
     case_progress,
     newest_report,
@@ -28,13 +38,22 @@ from apps.impact.selectors import (
     report_rows,
 )
 from apps.web.access import signed_in
-from apps.web.case_pictures import case_picture
+from apps.web.case_advice import advised_backs
+from apps.web.case_pictures import WEIGHT, case_picture
 from apps.web.forms import whole_number
 from apps.web.paging import page_of
 
 # A worker normally begins within a second or two.
 UNATTENDED = timedelta(seconds=30)
 SHOWN_OBLIGATIONS = 8
+# What is open first, soonest due, contaminated before in doubt; deployments before models.
+URGENCY = (
+    Case(When(state=ObligationState.OPEN, then=Value(0)), default=Value(1)),
+    "due_at",
+    "consequence",
+    Case(When(artifact__kind=Kind.DEPLOYMENT, then=Value(0)), default=Value(1)),
+    "pk",
+)
 SHOWN_CHANGES = 5
 SHOWN_REPORTS = 12
 
@@ -55,7 +74,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "progress": _progress(flag),
         "reports": flag.reports.order_by("-number")[:SHOWN_REPORTS],
-        "obligations": obligations_of(flag=flag)[:SHOWN_OBLIGATIONS],
+        "obligations": obligations_of(flag=flag).order_by(*URGENCY)[:SHOWN_OBLIGATIONS],
         "settled": case_progress(flag=flag),
         "may": _may(flag, signed_in(request)),
     }
@@ -83,7 +102,8 @@ def case_progress_now(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def case_obligations(request: HttpRequest, pk: int) -> HttpResponse:
     flag = _flag(pk)
-    filters = ObligationFilter(request.GET, queryset=obligations_of(flag=flag))
+    rows = obligations_of(flag=flag).order_by(*URGENCY)
+    filters = ObligationFilter(request.GET, queryset=rows)
     valid = filters.is_valid()
     page = page_of(request, filters.qs if valid else Obligation.objects.none())
     context = {
@@ -147,11 +167,12 @@ def _complete(request: HttpRequest, pk: int) -> Report:
 
 
 def _findings(request: HttpRequest, report: Report) -> dict[str, object]:
-    filters = FindingFilter(request.GET, queryset=report_rows(report=report))
+    rows = report_rows(report=report).order_by(WEIGHT, "distance", "pk")
+    filters = FindingFilter(request.GET, queryset=rows)
     valid = filters.is_valid()
     return {
         "filters": filters,
-        "page": page_of(request, filters.qs if valid else Finding.objects.none()),
+        "page": page_of(request, filters.qs if valid else Finding.objects.none(), size=10),
         "narrowed": any(request.GET.get(name) for name in filters.form.fields),
     }
 
@@ -171,6 +192,7 @@ def _reported(request: HttpRequest, report: Report) -> dict[str, object]:
         "headline": report_headline(report=report),
         "completeness": [first, *gaps],
         "gaps": report.completeness,
+        "backs": advised_backs(report=report) if report.flag.is_live else [],
         "is_latest": report.pk == report.flag.latest_report_id,
         "earlier": earlier,
         "fresh": fresh,

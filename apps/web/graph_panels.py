@@ -1,13 +1,14 @@
 """The panel beside the graph: what one artifact is, why it is affected, where to go from it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 
 from apps.catalog.models import Artifact
 from apps.graph.vocabulary import Consequence
 from apps.impact.models import Finding, Flag
-from apps.impact.selectors import flags_on, flags_over, path_in_words
+from apps.impact.selectors import flags_on, flags_over
 from apps.web.access import signed_in
 from apps.web.facts import Facts, facts_of
 from apps.web.graph_questions import GraphQuestion
@@ -24,7 +25,7 @@ class Cause:
 
     flag: Flag
     consequence: str
-    path: str
+    path: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ def _causes(artifact: Artifact) -> list[Cause]:
         Cause(
             one,
             Consequence(one.consequence).label,  # type: ignore[attr-defined]
-            path_in_words(paths.get(one.finding_id, [])),  # type: ignore[attr-defined]
+            paths.get(one.finding_id, []),  # type: ignore[attr-defined]
         )
         for one in flags
     ]

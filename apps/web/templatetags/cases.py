@@ -57,12 +57,12 @@ def due_tag(obligation: Obligation) -> SafeString | str:
 
 def _span(seconds: float) -> str:
     """
-    >>> _span(90_000), _span(5400), _span(59)
-    ('1 d', '1 h', '1 min')
+    >>> _span(259_000), _span(90_000), _span(59)
+    ('3 d', '25 h', '1 min')
     """
-    for size, unit in ((86_400, "d"), (3600, "h")):
-        if seconds >= size:
-            return f"{seconds // size:,.0f} {unit}"
+    for size, unit, least in ((86_400, "d", 2), (3600, "h", 1)):
+        if seconds >= size * least:
+            return f"{seconds / size:,.0f} {unit}"
     return f"{max(1, seconds // 60):.0f} min"
 
 

@@ -2,6 +2,7 @@
 const CLOSEST = 3; // Screen pixels to one of the drawing's.
 const FARTHEST = 0.05;
 const LEGIBLE = 0.62; // Fitting never makes text smaller than this; it then shows the origin first.
+const TOOLS = 52; // Pixels at the top that the search box and the zoom buttons lie over.
 const DRAG_FROM = 4; // A shorter movement is a click.
 
 export class Viewport {
@@ -37,14 +38,14 @@ export class Viewport {
   // The whole drawing in the middle; at first no smaller than can be read, with the origin in sight.
   fit(legibly) {
     const box = this.view.getBoundingClientRect();
-    const margin = 28;
+    const margin = 20;
     const all = Math.min(
       (box.width - 2 * margin) / this.size.width,
-      (box.height - 2 * margin) / this.size.height,
+      (box.height - margin - TOOLS) / this.size.height,
       1.1,
     );
     this.scale = Math.max(all, legibly ? LEGIBLE : FARTHEST);
-    this.centre(this.size.width / 2, this.size.height / 2);
+    this.centre(this.size.width / 2, this.size.height / 2 - (TOOLS - margin) / 2 / this.scale);
     const origin = this.svg.querySelector(".card.is-origin");
     if (this.scale > all && origin) this.reveal(origin, true);
   }
