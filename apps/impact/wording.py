@@ -63,18 +63,18 @@ def _reach(counts: Counts, contaminated: Mapping[str, int], kind: str) -> str:
         clauses.append(f"{many(models, 'model')} {how}")
     if live:
         clauses.append(_serving(live, counts["production_contaminated"], models))
-    if not clauses and not applications:
-        return ""
-    sentence = joined(clauses)
+    owners = f"with {many(counts['owners'], 'owner')}" if counts["owners"] else ""
+    if live:
+        behind = f", behind {many(applications, 'application')}" if applications else ""
+        return f"{joined(clauses)}{behind} {owners}".rstrip() + "."
     if applications:
-        reached = many(applications, "application")
-        if clauses:
-            sentence += f", behind {reached}"
-        else:
-            sentence = f"{reached} {'depends' if applications == 1 else 'depend'} on it"
-    if counts["owners"]:
-        sentence += f" with {many(counts['owners'], 'owner')}"
-    return f"{sentence}."
+        depend = "depends" if applications == 1 else "depend"
+        what = "them" if models > 1 else "it"
+        clauses.append(f"{many(applications, 'application')} {depend} on {what}")
+    if not clauses:
+        return ""
+    ended = " No deployment of it is live now." if contaminated.get("deployment") else ""
+    return f"{joined(clauses)}{', ' if owners else ''}{owners}.{ended}"
 
 
 def _serving(live: int, production: int, models: int) -> str:
@@ -127,9 +127,11 @@ def _others(counts: Counts) -> str:
 def remedy_sentence(remedy: Mapping[str, Any]) -> str:
     """What one remedy of a report would do."""
     name = f"{remedy['name']}@{remedy['version']}" if remedy["version"] else remedy["name"]
+    live = remedy["live"]
+    among = f", {many(live, 'live deployment')} among them" if live else ""
     return (
         f"Retraining {name} on clean data would clean {remedy['cleans']:,} of the "
-        f"{remedy['of']:,} contaminated models, deployments and applications."
+        f"{remedy['of']:,} contaminated models, deployments and applications{among}."
     )
 
 

@@ -23,14 +23,14 @@ def test_it_names_the_model_whose_retraining_cleans_the_most(contributor: User) 
         "model:pair@1 > model:pair-int8@1 quantization",
     )
     remedies = reported(raised("dataset:raw@1", contributor)).remedies
-    assert [(one["name"], one["cleans"], one["of"]) for one in remedies] == [
-        ("fraud", 5, 8),
-        ("pair", 2, 8),
+    assert [(one["name"], one["cleans"], one["live"], one["of"]) for one in remedies] == [
+        ("fraud", 5, 2, 8),
+        ("pair", 2, 0, 8),
     ]
     assert remedies[0]["id"] == artifact("model:fraud@7").pk
     assert remedy_sentence(remedies[0]) == (
         "Retraining fraud@7 on clean data would clean 5 of the 8 contaminated models, "
-        "deployments and applications."
+        "deployments and applications, 2 live deployments among them."
     )
 
 

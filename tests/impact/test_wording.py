@@ -31,6 +31,19 @@ from apps.impact.wording import completeness_sentences, headline
             "1 deployment came of it; no deployment is live now.",
         ),
         (
+            [
+                Affliction("model", "contaminates", owner="a"),
+                Affliction("model", "contaminates", owner="b"),
+                Affliction("deployment", "contaminates", "production", False, "a"),
+                Affliction("application", "contaminates", owner="c"),
+            ],
+            "dataset",
+            (
+                "2 models were trained on it and 1 application depends on them, with 3 owners. "
+                "No deployment of it is live now."
+            ),
+        ),
+        (
             [Affliction("application", "contaminates")] * 2,
             "deployment",
             "2 applications depend on it.",

@@ -93,7 +93,7 @@ def gather(*, flag: Flag, progress: Progress) -> Outcome:
         facts=facts,
         counts=tally(_afflictions(radius, facts, at)),
         completeness=completeness,
-        remedies=remedies(links=links, origins=origins, radius=radius, facts=facts),
+        remedies=remedies(links=links, origins=origins, radius=radius, facts=facts, at=at),
         fingerprint=_fingerprint(radius, facts, completeness, at),
     )
 
