@@ -14,7 +14,7 @@ from apps.api.errors import Conflicting, NotFound
 from apps.api.identifiers import IdentifierShape
 from apps.api.previews import PreviewViews
 from apps.api.reading import PAGE_PARAMETERS, asked, refuse_unknown, sent
-from apps.api.summaries import ArtifactSummary, EdgeShape
+from apps.api.summaries import ArtifactSummary, EdgeShape, without_facets
 from apps.api.views import actor
 from apps.catalog.filters import ArtifactFilter
 from apps.catalog.models import Artifact, Deployment, Edge
@@ -99,7 +99,8 @@ class ArtifactDetail(serializers.ModelSerializer[Artifact]):
 
     def _sides(self, artifact: Artifact) -> tuple[list[Edge], list[Edge]]:
         if not hasattr(self, "_edges"):
-            live = edges_of(artifact=artifact).order_by("pk")
+            wide = without_facets("upstream", "downstream")
+            live = edges_of(artifact=artifact).defer(*wide).order_by("pk")
             up, down = (
                 list(live.filter(**{side: artifact})[: EDGES_SHOWN + 1])
                 for side in ("downstream", "upstream")

@@ -1,13 +1,14 @@
 """Statements that could not both stand."""
 
 from django.db.models import Q, QuerySet
-from django_filters import CharFilter, FilterSet, NumberFilter
+from django_filters import CharFilter, FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
 
-from apps.api.summaries import ArtifactSummary, KeyShape
-from apps.api.views import MAX_ID, CatalogViewSet
+from apps.api.reading import IdFilter
+from apps.api.summaries import ArtifactSummary, KeyShape, without_facets
+from apps.api.views import CatalogViewSet
 from apps.catalog.models import Conflict
 
 
@@ -41,7 +42,7 @@ class ConflictFilter(FilterSet):  # type: ignore[misc]
 
     code = CharFilter()
     producer = CharFilter()
-    artifact = NumberFilter(method="concerning", min_value=1, max_value=MAX_ID)
+    artifact = IdFilter(method="concerning")
 
     class Meta:
         model = Conflict
@@ -55,7 +56,8 @@ class ConflictFilter(FilterSet):  # type: ignore[misc]
 class ConflictViews(ListModelMixin, CatalogViewSet[Conflict]):
     """What was refused or kept twice, so that a gap in the graph can be seen."""
 
-    queryset = Conflict.objects.select_related("first", "second").order_by("-pk")
+    queryset = Conflict.objects.select_related("first", "second")
+    queryset = queryset.defer(*without_facets("first", "second")).order_by("-pk")
     serializer_class = ConflictShape
     filterset_class = ConflictFilter
     what = "conflict"

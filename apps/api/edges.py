@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
-from django_filters import CharFilter, ChoiceFilter, FilterSet, NumberFilter
+from django_filters import CharFilter, ChoiceFilter, FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -11,9 +11,9 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.reading import sent
-from apps.api.summaries import EdgeShape
-from apps.api.views import MAX_ID, CatalogViewSet, actor
+from apps.api.reading import MAX_ID, IdFilter, sent
+from apps.api.summaries import EdgeShape, without_facets
+from apps.api.views import CatalogViewSet, actor
 from apps.catalog.models import Edge
 from apps.catalog.services import retract_edges
 
@@ -23,15 +23,13 @@ MAX_RETRACTED = 1000
 class EdgeFilter(FilterSet):  # type: ignore[misc]
     """Which edges. Live ones, unless it is said otherwise."""
 
-    artifact = NumberFilter(method="at_either_end", min_value=1, max_value=MAX_ID)
-    upstream = NumberFilter(field_name="upstream_id", min_value=1, max_value=MAX_ID)
-    downstream = NumberFilter(field_name="downstream_id", min_value=1, max_value=MAX_ID)
+    artifact = IdFilter(method="at_either_end")
+    upstream = IdFilter(field_name="upstream_id")
+    downstream = IdFilter(field_name="downstream_id")
     role = CharFilter()
     producer = CharFilter()
     evidence = CharFilter()
-    as_of = NumberFilter(
-        method="live_at", min_value=0, max_value=MAX_ID, label="Live as of this revision"
-    )
+    as_of = IdFilter(lowest=0, method="live_at", label="Live as of this revision")
     state = ChoiceFilter(
         choices=(("live", "Live"), ("retracted", "Retracted"), ("any", "Any")),
         method="in_state",
@@ -86,7 +84,7 @@ class EdgeViews(ListModelMixin, RetrieveModelMixin, CatalogViewSet[Edge]):
     """Each edge is one producer's assertion; two producers may assert the same step."""
 
     queryset = Edge.objects.select_related("upstream", "downstream").defer(
-        *(f"{end}__{wide}" for end in ("upstream", "downstream") for wide in ("facets", "stamps"))
+        *without_facets("upstream", "downstream")
     )
     serializer_class = EdgeShape
     filterset_class = EdgeFilter

@@ -13,11 +13,11 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from apps.api.errors import NotFound
-from apps.api.reading import sent
+from apps.api.reading import MAX_ID, sent
 from apps.api.reports import ReportShape, request_of
 from apps.api.schema import ErrorShape
-from apps.api.summaries import ArtifactSummary
-from apps.api.views import MAX_ID, CatalogViewSet, actor
+from apps.api.summaries import ArtifactSummary, without_facets
+from apps.api.views import CatalogViewSet, actor
 from apps.catalog.models import Artifact
 from apps.impact.filters import FlagFilter
 from apps.impact.models import Flag, Scope, Severity
@@ -128,7 +128,7 @@ class FlagViews(ListModelMixin, RetrieveModelMixin, CatalogViewSet[Flag]):
     }
 
     def get_queryset(self) -> QuerySet[Flag]:
-        return flags().defer("artifact__facets", "artifact__stamps")
+        return flags().defer(*without_facets("artifact"))
 
     def get_serializer_class(self) -> type[FlagShape]:
         return FlagShape if self.action == "list" else FlagDetail

@@ -1,11 +1,12 @@
 """The names that artifacts bear elsewhere."""
 
-from django_filters import CharFilter, FilterSet, NumberFilter
+from django_filters import CharFilter, FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
 
-from apps.api.views import MAX_ID, CatalogViewSet
+from apps.api.reading import IdFilter
+from apps.api.views import CatalogViewSet
 from apps.catalog.models import Identifier
 
 
@@ -26,7 +27,7 @@ class IdentifierFilter(FilterSet):  # type: ignore[misc]
 
     scheme = CharFilter()
     value = CharFilter()
-    artifact = NumberFilter(field_name="artifact_id", min_value=1, max_value=MAX_ID)
+    artifact = IdFilter(field_name="artifact_id")
 
     class Meta:
         model = Identifier

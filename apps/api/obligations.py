@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django_filters import NumberFilter
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -10,9 +9,9 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.reading import sent
-from apps.api.summaries import ArtifactSummary
-from apps.api.views import MAX_ID, CatalogViewSet, actor
+from apps.api.reading import IdFilter, sent
+from apps.api.summaries import ArtifactSummary, without_facets
+from apps.api.views import CatalogViewSet, actor
 from apps.impact.filters import ObligationFilter
 from apps.impact.models import Obligation
 from apps.impact.services import assign_obligation, reopen_obligation, resolve_obligation
@@ -48,7 +47,7 @@ class ObligationShape(serializers.ModelSerializer[Obligation]):
 class FlaggedObligationFilter(ObligationFilter):
     """Also by flag."""
 
-    flag = NumberFilter(field_name="flag_id", min_value=1, max_value=MAX_ID)
+    flag = IdFilter(field_name="flag_id")
 
 
 class Assignment(serializers.Serializer[Any]):
@@ -71,7 +70,7 @@ class ObligationViews(ListModelMixin, RetrieveModelMixin, CatalogViewSet[Obligat
     """A case is closed when all obligations of its flag are settled."""
 
     queryset = Obligation.objects.select_related("artifact", "decided_by", "flag").defer(
-        "artifact__facets", "artifact__stamps"
+        *without_facets("artifact")
     )
     serializer_class = ObligationShape
     filterset_class = FlaggedObligationFilter

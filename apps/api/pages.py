@@ -39,8 +39,7 @@ class BoundedPages(BasePagination):
         page.is_valid(raise_exception=True)
         self.request = request
         self.limit, self.offset = page.validated_data["limit"], page.validated_data["offset"]
-        # The last ordering decides between equals, or a row could stand on two pages or on none.
-        ordered = queryset.order_by(*_orderings(queryset), "pk")
+        ordered = queryset.order_by(*_orderings(queryset))
         rows = list(ordered[self.offset : self.offset + self.limit + 1])
         self.has_more = len(rows) > self.limit
         if not self.has_more and (rows or not self.offset):
@@ -106,5 +105,6 @@ class BoundedPages(BasePagination):
 
 
 def _orderings(queryset: QuerySet[Any]) -> list[Any]:
-    declared = queryset.query.order_by or queryset.model._meta.ordering or ()  # noqa: SLF001
-    return [one for one in declared if one not in {"pk", "-pk"}] or list(declared)
+    """As declared; the id last decides between equals, or a row could stand on two pages."""
+    declared = list(queryset.query.order_by or queryset.model._meta.ordering or ())  # noqa: SLF001
+    return declared if {"pk", "-pk"} & set(map(str, declared)) else [*declared, "pk"]

@@ -11,8 +11,8 @@ from apps.accounts.models import SCOPE_ROLES, ApiToken, User
 
 def scope_of(view: Any, method: str) -> str:
     """The scope that a request needs. Reading needs `read`; a view names what its writes need."""
-    if method in {"GET", "HEAD", "OPTIONS"}:
-        return "read"
+    if method in {"GET", "HEAD", "OPTIONS"} or not hasattr(view, method.lower()):
+        return "read"  # What a view does not do, it says to whoever may read.
     scopes: dict[str, str] = getattr(view, "write_scopes", {})
     return scopes.get(getattr(view, "action", None) or method.lower(), "admin")
 

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.http import StreamingHttpResponse
-from django_filters import ChoiceFilter, FilterSet, NumberFilter
+from django_filters import ChoiceFilter, FilterSet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -15,9 +15,9 @@ from rest_framework.reverse import reverse
 
 from apps.api.errors import Conflicting, NotFound
 from apps.api.findings import FindingShape
-from apps.api.reading import asked
+from apps.api.reading import MAX_ID, IdFilter, asked
 from apps.api.schema import ErrorShape
-from apps.api.views import MAX_ID, CatalogViewSet
+from apps.api.views import CatalogViewSet
 from apps.impact.models import Report, ReportState
 from apps.impact.selectors import (
     previous_report,
@@ -117,7 +117,7 @@ class DiffShape(serializers.Serializer[Any]):
 class ReportFilter(FilterSet):  # type: ignore[misc]
     """Which reports."""
 
-    flag = NumberFilter(field_name="flag_id", min_value=1, max_value=MAX_ID)
+    flag = IdFilter(field_name="flag_id")
     state = ChoiceFilter(choices=ReportState.choices)
 
     class Meta:

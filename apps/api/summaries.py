@@ -63,3 +63,8 @@ class EdgeShape(serializers.ModelSerializer[Edge]):
             "retract_reason",
         )
         read_only_fields = fields
+
+
+def without_facets(*ends: str) -> list[str]:
+    """What not to read of the artifacts that an answer only mentions: it may be megabytes."""
+    return [f"{end}__{wide}" for end in ends for wide in ("facets", "stamps", "description")]

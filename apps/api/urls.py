@@ -1,7 +1,7 @@
 """Every address under /api/. None redirects: a redirected POST would be lost."""
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import DefaultRouter
 
 from apps.api.artifacts import ArtifactViews
@@ -38,7 +38,7 @@ router.register("imports", ImportViews, basename="import")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("docs", docs, name="docs"),
-    path("v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("v1/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("v1/batches", BatchView.as_view(), name="batches"),
     path("v1/lineage", LineageView.as_view(), name="lineage"),
     # Marquez answers both, so clients are configured with either.

@@ -19,7 +19,6 @@ M = TypeVar("M", bound=Model)
 
 # Ids of more digits exceed what a database keeps; such an address leads nowhere.
 ID_PATTERN = "[0-9]{1,18}"
-MAX_ID = 10**18 - 1
 
 
 class CatalogViewSet(GenericViewSet[M]):

@@ -11,9 +11,9 @@ from rest_framework.response import Response
 
 from apps.api.errors import NotFound
 from apps.api.pages import PageQuery
-from apps.api.reading import asked
+from apps.api.reading import MAX_ID, asked
 from apps.api.summaries import ArtifactSummary
-from apps.api.views import MAX_ID, CatalogViewSet
+from apps.api.views import CatalogViewSet
 from apps.catalog.models import Artifact
 from apps.catalog.selectors import (
     Reach,

@@ -1,6 +1,7 @@
 """Scripts with tokens, and a small lineage to ask about."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
@@ -36,3 +37,17 @@ def bakery(db: None) -> None:
         "apples@1 > run:bake@1 [testing]",
         "run:bake@1 > model:pie@1 > deployment:pie-api > application:shop",
     )
+
+
+def raw(
+    client: APIClient,
+    method: str,
+    address: str,
+    body: bytes,
+    *,
+    kind: str = "application/json",
+    encoding: str = "",
+) -> Any:
+    """The answer to a body sent as it stands."""
+    headers = {"Content-Encoding": encoding} if encoding else {}
+    return client.generic(method, address, body, content_type=kind, headers=headers)  # type: ignore[arg-type]
