@@ -87,6 +87,17 @@ def test_it_reads_events_from_an_array_and_from_gzipped_lines(tmp_path: Path) ->
     assert OpenLineageEvent.objects.count() == 2
 
 
+def test_it_reads_a_folder_with_an_event_a_file(tmp_path: Path) -> None:
+    folder = tmp_path / "events"
+    folder.mkdir()
+    written(folder / "2.json", run_event("COMPLETE", "02:00"))
+    written(folder / "1.json", run_event("START", "01:00"))
+    written(folder / "notes.txt", "not read")
+    (folder / "3.json").symlink_to(written(tmp_path / "outside.json", run_event("FAIL", "03:00")))
+    run = import_path(kind="openlineage", path=folder)
+    assert (run.records, run.refused) == (2, {"outside": 1})
+
+
 @pytest.mark.parametrize(
     ("kind", "content"),
     [

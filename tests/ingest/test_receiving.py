@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.catalog.models import Artifact, Edge, Revision
@@ -78,23 +79,20 @@ def test_it_refuses_more_events_than_it_takes_at_once() -> None:
         receive_events(payload=[{}] * 10_001)
 
 
-def test_it_needs_as_many_queries_for_a_hundred_runs_as_for_one(
-    django_assert_max_num_queries: DjangoAssertNumQueries,
-) -> None:
+def test_it_needs_hardly_more_queries_for_a_hundred_runs_than_for_one() -> None:
     def batch(first: int, count: int) -> list[object]:
         return [
             run_event("COMPLETE", "02:00", run=f"r{n}", inputs=["a"], outputs=["b"])
             for n in range(first, first + count)
         ]
 
-    with django_assert_max_num_queries(QUERIES) as one:
+    with CaptureQueriesContext(connection) as one:
         receive_events(payload=batch(0, 1))
-    with django_assert_max_num_queries(QUERIES):
+    with CaptureQueriesContext(connection) as hundred:
         receive_events(payload=batch(1, 100))
-    assert len(one) > 10
-
-
-QUERIES = 32
+    # SQLite takes rows in pieces of 999 values, hence the few more.
+    assert len(one) <= 26
+    assert len(hundred) <= 32
 
 
 def test_it_takes_a_thousand_events_in_a_few_seconds() -> None:

@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from apps.ingest.connectors.contract import ConnectorError, Remark
 
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 MAX_LINE_BYTES = 32 * 1024 * 1024
+MAX_FILES = 20_000
+SUFFIXES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 MAX_FILE_BYTES = 2 * 1024 * 1024 * 1024
 
 Placed = tuple[str, Any]
@@ -22,13 +24,38 @@ def json_values(path: Path, *, keep_non_finite: bool = False) -> Iterator[Placed
     """Each value with its place (`events.jsonl:12`, `$[3]`); a remark for each that is no JSON.
 
     A file whose first line is whole JSON is read line by line; any other as one document.
-    An array counts as the values in it.
+    An array counts as the values in it. Of a folder, the JSON files are read in order of name.
     """
-    if not path.is_file():
-        raise ConnectorError(f"{path} is not a file.")
+    if path.is_file():
+        yield from _file_values(path, path.name, keep_non_finite=keep_non_finite)
+        return
+    for place, file in files_in(path, SUFFIXES):
+        if file is None:
+            yield Remark(place, "outside", "Leads out of the folder; not read.")
+        else:
+            yield from _file_values(file, place, keep_non_finite=keep_non_finite)
+
+
+def files_in(folder: Path, suffixes: Sequence[str]) -> list[tuple[str, Path | None]]:
+    """The files with these endings, by place in the folder; none for a link that leads out."""
+    if not folder.is_dir():
+        raise ConnectorError(f"{folder} is not a file or folder that can be read.")
+    found: list[tuple[str, Path | None]] = []
+    for file in sorted(folder.rglob("*")):
+        if file.name.endswith(tuple(suffixes)) and not file.is_dir():
+            inside = file.is_file() and file.resolve().is_relative_to(folder.resolve())
+            found.append((file.relative_to(folder).as_posix(), file if inside else None))
+    if len(found) > MAX_FILES:
+        raise ConnectorError(
+            f"{folder} holds {len(found):,} files; at most {MAX_FILES:,} are read."
+        )
+    return found
+
+
+def _file_values(path: Path, place: str, *, keep_non_finite: bool) -> Iterator[Placed | Remark]:
     try:
         with _opened(path) as file:
-            yield from _values(file, path.name, keep_non_finite=keep_non_finite)
+            yield from _values(file, place, keep_non_finite=keep_non_finite)
     except (OSError, EOFError, zlib.error) as error:
         raise ConnectorError(f"{path} cannot be read: {error}") from error
 

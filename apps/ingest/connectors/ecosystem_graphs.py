@@ -18,12 +18,12 @@ from apps.graph.errors import RecordError
 from apps.graph.records import ArtifactKey, ArtifactRecord, EdgeRecord, LineageBatch
 from apps.graph.validation import artifact_record
 from apps.ingest.connectors.contract import ConnectorError, Reading, Remark
+from apps.ingest.connectors.documents import files_in
 from apps.ingest.connectors.ecosystem_card import Card, card_record, dependencies, read_card
 from apps.ingest.connectors.yaml_cards import load_yaml
 
 PRODUCER = "ecosystem-graphs"
 UNDECLARED = "undeclared"
-MAX_FILES = 20_000
 
 
 @dataclass(slots=True)
@@ -38,8 +38,12 @@ class _Catalogue:
 def read(path: Path) -> Iterator[Reading]:
     """The whole folder as one reading, because any file may name a card of any other."""
     catalogue = _Catalogue()
-    for file in _files(path):
-        _read_file(file, path, catalogue)
+    for place, file in files_in(path, (".yaml", ".yml")):
+        if file is None:
+            remark = Remark(place, "outside", "Leads out of the folder; not read.")
+            catalogue.refused.append(remark)
+        else:
+            _read_file(file, place, catalogue)
     keys = _keys(catalogue.cards)
     artifacts = [record for card in catalogue.cards for record in _record(card, keys, catalogue)]
     stated = {record.key for record in artifacts}
@@ -59,20 +63,7 @@ def read(path: Path) -> Iterator[Reading]:
     )
 
 
-def _files(path: Path) -> Sequence[Path]:
-    if not path.is_dir():
-        raise ConnectorError(f"{path} is not a folder.")
-    found = sorted(one for one in path.rglob("*") if one.suffix in {".yaml", ".yml"})
-    if len(found) > MAX_FILES:
-        raise ConnectorError(f"{path} holds {len(found):,} files; at most {MAX_FILES:,} are read.")
-    return found
-
-
-def _read_file(file: Path, folder: Path, catalogue: _Catalogue) -> None:
-    place = file.relative_to(folder).as_posix()
-    if not file.resolve().is_relative_to(folder) or not file.is_file():
-        catalogue.refused.append(Remark(place, "outside", "Leads out of the folder; not read."))
-        return
+def _read_file(file: Path, place: str, catalogue: _Catalogue) -> None:
     try:
         found = load_yaml(file)
     except ConnectorError as error:

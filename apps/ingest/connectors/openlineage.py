@@ -1,4 +1,4 @@
-"""OpenLineage events from a file: JSON, a JSON array or JSON lines, plain or gzipped."""
+"""OpenLineage events from a file or a folder: JSON, arrays or JSON lines, plain or gzipped."""
 
 from collections.abc import Iterator
 from pathlib import Path
