@@ -36,7 +36,7 @@ class Site:
             "CELERY_BROKER_URL": self.broker.url,
             "DATABASE_URL": database,
             "VAR_DIR": str(directory),
-            "IMPACT_LEASE_SECONDS": "1",
+            "IMPACT_LEASE_SECONDS": "2",
             "IMPACT_SWEEP_AFTER_SECONDS": "0.2",
         }
         self.process = subprocess.Popen(
