@@ -10,3 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("apps.api.urls")),
     path("", include("apps.web.urls")),
 ]
+
+handler400 = "apps.web.errors.bad_request"

@@ -24,7 +24,7 @@ ORDERINGS = (
 class ArtifactFilter(FilterSet):  # type: ignore[misc]
     """`q` takes words, or a digest, commit, URI, image or endpoint."""
 
-    q = CharFilter(method="search", label="Search")
+    q = CharFilter(method="search", label="Search", max_length=2000)
     kind = CharFilter(field_name="kind")
     namespace = CharFilter(field_name="namespace")
     name = CharFilter(field_name="name")

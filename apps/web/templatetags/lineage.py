@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.catalog.models import Artifact, Revision
+from apps.graph import vocabulary
 from apps.graph.vocabulary import Kind, kind_label, role_named
 
 register = template.Library()
@@ -27,7 +28,6 @@ STATUSES = {
     "tombstone": ("Tombstone", "dashed", "Its content was deleted; identity and edges are kept."),
 }
 CONFLICTS = {"cycle": "Cycle refused", "digest": "Two contents", "identifier": "One name, two"}
-UNCOUNTED = frozenset({"code"})
 UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 AGES = (
     (60, 1, "second"),
@@ -137,10 +137,7 @@ def role_phrase(role: str) -> str:
 @register.filter
 def kind_words(value: str, amount: int) -> str:
     """`models`, or for one `model`; kinds of others too."""
-    words = kind_label(value).lower()
-    if amount == 1 or value in UNCOUNTED:
-        return words
-    return f"{words}s"
+    return vocabulary.kind_words(value, amount)
 
 
 @register.filter
