@@ -1,11 +1,14 @@
 """The OpenAPI description, and that nothing it allows or forbids makes the API fall over."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -44,7 +47,20 @@ def headers(administrator: User) -> dict[str, str]:
 
 
 @pytest.fixture
-def described(headers: dict[str, str], bakery: None, administrator: User) -> Any:
+def one_connection() -> Iterator[None]:
+    """A request closes its connection to the database, here the test's own: hold it open."""
+    moments = (request_started, request_finished)
+    for moment in moments:
+        moment.disconnect(close_old_connections)
+    yield
+    for moment in moments:
+        moment.connect(close_old_connections)
+
+
+@pytest.fixture
+def described(
+    one_connection: None, headers: dict[str, str], bakery: None, administrator: User
+) -> Any:
     flag_artifact(
         artifact=Artifact.objects.get(name="flour"),
         reason="label_error",
