@@ -134,6 +134,21 @@ def test_it_leaves_nothing_of_an_import_that_breaks_off(
     assert "b.jsonl:2" in run.error
 
 
+def test_it_reports_names_that_no_database_takes(tmp_path: Path) -> None:
+    folder = tmp_path / "caf\udce9"
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this file system has no such names")
+    odd = run_event("START", "02:00", run_facets={"a\x00b": {"c\ud800": "d"}})
+    written(folder / "e\udce9.jsonl", run_event("START", "01:00"), odd)
+    run = import_path(kind="openlineage", path=folder)
+    run.refresh_from_db()
+    assert (run.state, run.refused) == (ImportState.COMPLETED, {"not_an_event": 1})
+    assert "\N{REPLACEMENT CHARACTER}" in run.notes[0]["place"]
+    assert import_path(kind="batch", path=folder / "gone\udce9").state == ImportState.FAILED
+
+
 def test_it_bounds_the_notes_that_it_keeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("apps.ingest.services.importing.MAX_NOTES", 3)
     run = import_path(

@@ -1,5 +1,6 @@
 """Files and folders imported: everything that can be read, in one transaction, with a protocol."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from apps.ingest.services.recording import Recorded, record_in_cuts
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 MAX_NOTES = 1000
 MAX_NOTE_CHARACTERS = 500
 
@@ -52,21 +54,21 @@ def import_path(*, kind: str, path: str | Path, actor: "User | None" = None) -> 
     All of it is one transaction: an import that fails leaves the graph as it was, and an
     `ImportRun` that says why. Records that are refused by themselves do not fail it.
     """
-    started = timezone.now()
+    started, where = timezone.now(), _storable(str(path))
     try:
         with transaction.atomic():
-            run = ImportRun.objects.create(kind=kind[:64], where=str(path), actor=actor)
+            run = ImportRun.objects.create(kind=kind[:64], where=where, actor=actor)
             protocol = _read(kind, Path(path), run, actor)
             _finish(run, protocol)
     except (ConnectorError, LineageError) as error:
         return ImportRun.objects.create(
             kind=kind[:64],
-            where=str(path),
+            where=where,
             actor=actor,
             state=ImportState.FAILED,
             started_at=started,
             finished_at=timezone.now(),
-            error=str(error),
+            error=_storable(str(error)),
         )
     return run
 
@@ -117,10 +119,15 @@ def _refused(refusal: Refusal) -> Remark:
 def _note(outcome: str, remark: Remark) -> dict[str, str]:
     return {
         "outcome": outcome,
-        "place": remark.place[:MAX_NOTE_CHARACTERS],
+        "place": _storable(remark.place)[:MAX_NOTE_CHARACTERS],
         "code": remark.code,
-        "message": remark.message[:MAX_NOTE_CHARACTERS],
+        "message": _storable(remark.message)[:MAX_NOTE_CHARACTERS],
     }
+
+
+def _storable(text: str) -> str:
+    """Names of files and of JSON fields may hold what no database takes: NUL, lone surrogates."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _finish(run: ImportRun, protocol: _Protocol) -> None:
