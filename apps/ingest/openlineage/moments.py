@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from apps.graph.errors import RecordError
 
+# A run is dated a little after its last event, and that must still be a date.
+LAST_YEAR = 9998
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,30}))?)?"
     r"(?:([Zz])|([+-])(\d\d):?(\d\d))?(?:\[[\w/+-]+\])?\Z",
@@ -33,6 +35,8 @@ def read_moment(text: object, path: str) -> tuple[datetime, int, bool]:
         ).astimezone(UTC)
     except (ValueError, OverflowError):
         raise RecordError(path, f"{text!r} is not a day and time that exists.") from None
+    if moment.year > LAST_YEAR:
+        raise RecordError(path, f"{text!r} is after the year {LAST_YEAR}.")
     return moment, int(digits[6:9]), bool(found[8] or found[9])
 
 
