@@ -7,12 +7,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.api.errors import printable, refusals
 from apps.api.reading import asked
 from apps.api.summaries import KeyShape
-from apps.api.views import actor
+from apps.api.views import BodyView, actor
 from apps.catalog.services import BatchResult, record_batch
 from apps.graph.validation import lineage_batch
 
@@ -50,7 +49,7 @@ class BatchOutcome(serializers.Serializer[Any]):
     refused = RefusalShape(many=True)
 
 
-class BatchView(APIView):
+class BatchView(BodyView):
     """Where scripts and tools send lineage of their own making."""
 
     write_scopes: ClassVar = {"post": "record"}

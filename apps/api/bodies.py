@@ -7,7 +7,8 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from rest_framework.exceptions import UnsupportedMediaType
+from django.http import HttpRequest
+from rest_framework.exceptions import APIException, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 from apps.graph.errors import RecordError
@@ -20,6 +21,14 @@ GZIP = 16 + zlib.MAX_WBITS
 # Escaped, because as bytes of UTF-8 they are refused already.
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class LengthRequired(APIException):
+    """411."""
+
+    status_code = 411
+    default_code = "length_required"
+    default_detail = "The body came without its length; send Content-Length."
 
 
 class StrictJSONParser(BaseParser):
@@ -51,6 +60,23 @@ class EventParser(StrictJSONParser):
     keep_non_finite = True
 
 
+def take_chunks(request: HttpRequest) -> None:
+    """Read a body that came without its length, as clients send what they compress on the way.
+
+    Django would take it for empty. Raise `LengthRequired` where the server hands chunks on undone.
+    """
+    if request.META.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" not in request.META:
+        return
+    if not request.META.get("wsgi.input_terminated"):
+        raise LengthRequired
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    body = request.META["wsgi.input"].read(limit + 1)
+    if len(body) > limit:
+        raise RequestDataTooBig
+    request._body = body  # noqa: SLF001 - what `request.body` gives from now on
+    request.META["CONTENT_LENGTH"] = str(len(body))
+
+
 def decompressed(body: bytes, encoding: str) -> bytes:
     """The body itself. `encoding` is none, `identity` or `gzip`.
 
@@ -74,7 +100,7 @@ def _unzipped(body: bytes, limit: int) -> bytes:
             stream = zlib.decompressobj(GZIP)
             unpacked += stream.decompress(body, limit + 1 - len(unpacked))
             if len(unpacked) > limit:
-                raise RequestDataTooBig(f"The body unpacks to more than {limit:,} bytes.")
+                raise RequestDataTooBig
             if not stream.eof:
                 raise RecordError("$", "The gzip body ends too early.")
             # A gzip file may have several members one after the other.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import InterfaceError, OperationalError
@@ -17,6 +18,15 @@ from apps.impact.errors import NotAllowedError, StateError
 
 RETRY_SECONDS = 2
 TOO_BUSY = "The database is busy or away. Nothing was written; send the same again in a moment."
+
+
+NO_TOKEN = "Send a token as Authorization: Bearer mlt_…; make one in the browser, under API tokens."
+
+
+def too_large() -> str:
+    """What a body over the limit is answered."""
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return f"The body is larger than {limit:,} bytes, unpacked. Send it in smaller parts."
 
 
 class NotFound(exceptions.NotFound):
@@ -57,7 +67,7 @@ def _known(error: Exception) -> Response | None:
         return _of_lineage(error)
     match error:
         case RequestDataTooBig():
-            return problem(413, "too_large", f"{error} Send it in smaller parts.".lstrip())
+            return problem(413, "too_large", too_large())
         case SuspiciousOperation() | BadRequest():
             return problem(400, "malformed", "The request is malformed.")
         case DjangoPermissionDenied():
@@ -133,7 +143,8 @@ def _of_framework(error: exceptions.APIException) -> dict[str, Any]:
             body["errors"] = [fault._asdict() for fault in faults]
     else:
         code = error.get_codes()
-        body |= {"error": code if isinstance(code, str) else "error", "message": str(error.detail)}
+        message = NO_TOKEN if isinstance(error, exceptions.NotAuthenticated) else str(error.detail)
+        body |= {"error": code if isinstance(code, str) else "error", "message": message}
     printed: dict[str, Any] = printable(body)
     return printed
 

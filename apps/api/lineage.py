@@ -5,16 +5,15 @@ from typing import ClassVar
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.api.bodies import EventParser
-from apps.api.views import actor
+from apps.api.views import BodyView, actor
 from apps.ingest.services import receive_events
 
 EVENT = {"type": "object", "description": "A run, job or dataset event as OpenLineage defines it."}
 
 
-class LineageView(APIView):
+class LineageView(BodyView):
     """Clients retry on 5xx and give up on 4xx: so 400 is for what can never be taken in, and a
     database that is busy is 503. 429 is never sent: some clients lose the event then.
     """

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from apps.accounts.models import User
+from apps.api.bodies import take_chunks
 from apps.api.errors import NotFound
 
 M = TypeVar("M", bound=Model)
@@ -36,6 +37,14 @@ class CatalogViewSet(GenericViewSet[M]):
         if isinstance(exc, Http404) and "pk" in self.kwargs:
             exc = NotFound(f"There is no {self.what} {self.kwargs['pk']}.")
         return super().handle_exception(exc)
+
+
+class BodyView(APIView):
+    """Takes large bodies, also those that come in chunks; only from those who may send them."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        take_chunks(request._request)  # noqa: SLF001 - DRF offers no other way to it
 
 
 @extend_schema(exclude=True)

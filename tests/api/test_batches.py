@@ -2,11 +2,13 @@
 
 import gzip
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
 from apps.accounts.models import User
 from apps.catalog.models import Artifact, Edge, Revision
@@ -124,6 +126,7 @@ def test_it_says_so_in_json_when_the_body_is_too_large(
     answer = script(contributor).post("/api/v1/batches", batch())
 
     assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
+    assert answer.json()["message"].startswith("The body is larger than 100 bytes")
 
 
 def test_it_takes_ten_thousand_records_and_no_more(contributor: User, script: Script) -> None:
@@ -202,3 +205,40 @@ def test_it_costs_the_same_queries_for_two_records_as_for_twenty(
         assert answer.status_code == 201
         costs.append(len(queries))
     assert costs[0] == costs[1] <= 15
+
+
+def test_it_reads_a_body_that_comes_in_chunks(contributor: User, script: Script) -> None:
+    body = json.dumps(batch()).encode()
+
+    answer = chunked(script(contributor), body, terminated=True)
+
+    assert answer.status_code == 201
+
+
+def test_it_bounds_a_body_that_comes_in_chunks(
+    contributor: User, script: Script, settings: Any
+) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+
+    answer = chunked(script(contributor), b" " * 101, terminated=True)
+
+    assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
+
+
+def test_it_asks_for_the_length_where_chunks_cannot_be_read(
+    contributor: User, script: Script
+) -> None:
+    answer = chunked(script(contributor), b"{}", terminated=False)
+
+    assert (answer.status_code, answer.json()["error"]) == (411, "length_required")
+
+
+def chunked(client: APIClient, body: bytes, *, terminated: bool) -> Any:
+    """The answer where the server has put the chunks together again, or has not."""
+    environment: dict[str, Any] = {
+        "CONTENT_LENGTH": "",
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "wsgi.input": BytesIO(body),
+        "wsgi.input_terminated": terminated,
+    }
+    return client.generic("POST", "/api/v1/batches", content_type="application/json", **environment)
