@@ -20,7 +20,9 @@ RETRY_SECONDS = 2
 TOO_BUSY = "The database is busy or away. Nothing was written; send the same again in a moment."
 
 
-NO_TOKEN = "Send a token as Authorization: Bearer mlt_…; make one in the browser, under API tokens."
+SIGN_IN_FIRST = (
+    "Send a token as Authorization: Bearer mlt_…; make one in the browser, under API tokens."
+)
 
 
 def too_large() -> str:
@@ -143,7 +145,9 @@ def _of_framework(error: exceptions.APIException) -> dict[str, Any]:
             body["errors"] = [fault._asdict() for fault in faults]
     else:
         code = error.get_codes()
-        message = NO_TOKEN if isinstance(error, exceptions.NotAuthenticated) else str(error.detail)
+        message = (
+            SIGN_IN_FIRST if isinstance(error, exceptions.NotAuthenticated) else str(error.detail)
+        )
         body |= {"error": code if isinstance(code, str) else "error", "message": message}
     printed: dict[str, Any] = printable(body)
     return printed
