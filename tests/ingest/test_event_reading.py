@@ -33,7 +33,8 @@ def test_it_reads_times_as_producers_write_them(text: str, expected: str) -> Non
 @pytest.mark.parametrize(
     "text",
     [None, 5, "", "yesterday", "2026-13-01T00:00:00Z", "2026-10-01", "{{START}}",
-     "0001-01-01T00:00:00+09:00", "9999-12-31T23:59:59Z", "2026-10-01T02:00:00+99:00", "٢٠٢٦-10-01T02:00:00Z"],
+     "0001-01-01T00:00:00+09:00", "9999-12-31T23:59:59Z",
+     "2026-10-01T02:00:00+99:00", "٢٠٢٦-10-01T02:00:00Z"],
 )  # fmt: skip
 def test_it_refuses_what_is_no_time(text: object) -> None:
     with pytest.raises(RecordError, match=r"\$\.eventTime"):

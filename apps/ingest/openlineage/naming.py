@@ -30,9 +30,9 @@ def parent_key(event: Event) -> ArtifactKey | None:
     if not isinstance(job, dict) or not isinstance(started_by, dict):
         return None
     key = run_key(
-        _named(job.get("namespace")),
-        _named(job.get("name")),
-        _named(started_by.get("runId"), limit=MAX_VERSION_BYTES),
+        nameable(job.get("namespace")),
+        nameable(job.get("name")),
+        nameable(started_by.get("runId"), limit=MAX_VERSION_BYTES),
     )
     mine = event.job and run_key(event.job.namespace, event.job.name, event.run_id)
     return key if key.namespace and key.name and key.version and key != mine else None
@@ -51,7 +51,7 @@ def code_key(event: Event) -> ArtifactKey | None:
     name = repository.rpartition("/")[2]
     if not repository or not name:
         return None
-    version = _named(facet.get("version"), limit=MAX_VERSION_BYTES)
+    version = nameable(facet.get("version"), limit=MAX_VERSION_BYTES)
     return ArtifactKey(repository, Kind.CODE.value, name, version)
 
 
@@ -63,7 +63,7 @@ def repository_url(url: object) -> str:
     >>> repository_url("https://GitHub.com/acme/churn/blob/main/train.py")
     'https://github.com/acme/churn'
     """
-    text = _named(url).strip()
+    text = nameable(url).strip()
     if scp := _SCP_LIKE.match(text):
         text = f"ssh://{scp[1]}/{scp[2]}"
     try:
@@ -81,9 +81,9 @@ def repository_url(url: object) -> str:
     return f"{parts.scheme}://{host}{path}"
 
 
-def _named(value: object, *, limit: int = 2000) -> str:
+def nameable(value: object, *, limit: int = 2000) -> str:
     """The text if it can name something, else nothing."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value.strip():
         return ""
     try:
         return line(value, "$", limit=limit)

@@ -11,7 +11,7 @@ import msgspec
 
 from apps.graph.records import ArtifactKey
 from apps.ingest.openlineage.envelope import Dataset, Event
-from apps.ingest.openlineage.naming import code_key, parent_key
+from apps.ingest.openlineage.naming import code_key, nameable, parent_key
 
 STATES = {
     "START": "running",
@@ -108,7 +108,7 @@ def _parameters(event: Event) -> dict[str, Any] | None:
         return None
     given = facet.get("parameters")
     return {
-        str(one["key"]): one.get("value")
+        key: one.get("value")
         for one in (given if isinstance(given, list) else [])
-        if isinstance(one, dict) and isinstance(one.get("key"), str)
+        if isinstance(one, dict) and (key := nameable(one.get("key")))
     }
