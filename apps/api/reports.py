@@ -17,6 +17,7 @@ from apps.api.errors import Conflicting, NotFound
 from apps.api.findings import FindingShape
 from apps.api.reading import MAX_ID, IdFilter, asked
 from apps.api.schema import ErrorShape
+from apps.api.summaries import ArtifactSummary
 from apps.api.views import CatalogViewSet
 from apps.impact.models import Report, ReportState
 from apps.impact.selectors import (
@@ -26,6 +27,7 @@ from apps.impact.selectors import (
     report_completeness,
     report_diff,
     report_headline,
+    roll_backs,
 )
 
 DIFF_SHOWN = 1000
@@ -46,6 +48,11 @@ class ReportShape(serializers.ModelSerializer[Report]):
     headline = serializers.SerializerMethodField()
     completeness = serializers.SerializerMethodField()
     counts = serializers.DictField(read_only=True)
+    remedies = serializers.ListField(
+        child=serializers.DictField(),
+        read_only=True,
+        help_text="The few models whose retraining would clean the most, the most useful first.",
+    )
 
     class Meta:
         model = Report
@@ -65,6 +72,7 @@ class ReportShape(serializers.ModelSerializer[Report]):
             "headline",
             "completeness",
             "counts",
+            "remedies",
             "content_hash",
             "error",
         )
@@ -88,6 +96,23 @@ class ChangedShape(serializers.Serializer[Any]):
     is_worse = serializers.BooleanField()
     older = FindingShape()
     newer = FindingShape()
+
+
+class RollBackShape(serializers.Serializer[Any]):
+    """`to` is null when no clean earlier version is on record. `is_known` is false when no source
+    says what that version was trained on: unknown, not clean.
+    """
+
+    deployment = ArtifactSummary()
+    model = ArtifactSummary()
+    to = ArtifactSummary(allow_null=True)
+    is_known = serializers.BooleanField()
+
+
+class RollBacksShape(serializers.Serializer[Any]):
+    """For at most 50 live contaminated deployments."""
+
+    results = RollBackShape(many=True)
 
 
 class DiffQuery(serializers.Serializer[Any]):
@@ -164,6 +189,17 @@ class ReportViews(ListModelMixin, RetrieveModelMixin, CatalogViewSet[Report]):
         name = f"flag-{report.flag_id}-report-{report.number}.{ending}"
         download["Content-Disposition"] = f'attachment; filename="{name}"'
         return download
+
+    @extend_schema(
+        summary="What each live contaminated deployment can go back to",
+        filters=False,
+        responses={200: RollBacksShape, 409: ErrorShape},
+    )
+    @action(detail=True, url_path="roll-backs", pagination_class=None)
+    def roll_backs(self, _request: Request, pk: str) -> Response:
+        report = self.get_object()
+        _require_complete(report)
+        return Response(RollBacksShape({"results": roll_backs(report=report)}).data)
 
     @extend_schema(
         summary="What differs from an earlier report",

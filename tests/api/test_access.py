@@ -43,6 +43,7 @@ READS = [
     "reports/1/findings.csv",
     "reports/1/export.json",
     "reports/1/diff",
+    "reports/1/roll-backs",
     "obligations",
     "obligations/1",
     "imports",

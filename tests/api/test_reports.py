@@ -196,3 +196,13 @@ def test_it_refuses_bad_settlements(
     answer = script(reviewer).post(f"{OBLIGATIONS}/{obligation.pk}/{step}", body)
 
     assert (answer.status_code, answer.json()["path"]) == (400, path)
+
+
+def test_it_says_what_to_go_back_to(report: Report, viewer: User, script: Script) -> None:
+    answer = script(viewer).get(f"{REPORTS}/{report.pk}/roll-backs")
+
+    assert answer.status_code == 200
+    [one] = answer.json()["results"]
+    assert (one["deployment"]["name"], one["model"]["name"]) == ("pie-api", "pie")
+    assert (one["to"], one["is_known"]) == (None, False)
+    assert script(viewer).get(f"{REPORTS}/{report.pk}").json()["remedies"] == report.remedies
