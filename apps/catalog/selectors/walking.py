@@ -148,10 +148,13 @@ def _columns(*, backwards: bool) -> tuple[str, str]:
 
 
 def _live(as_of: int | None) -> tuple[str, list[int]]:
+    """The condition and its values. The plus keeps SQLite from looking edges up by it."""
+    plus = "" if connection.vendor == "postgresql" else "+"
     if as_of is None:
-        return "retracted_in_id IS NULL", []
+        return f"{plus}retracted_in_id IS NULL", []
     return (
-        "added_in_id <= %s AND (retracted_in_id IS NULL OR retracted_in_id > %s)",
+        f"{plus}added_in_id <= %s "
+        f"AND ({plus}retracted_in_id IS NULL OR {plus}retracted_in_id > %s)",
         [as_of, as_of],
     )
 
