@@ -150,13 +150,11 @@ def _columns(*, backwards: bool) -> tuple[str, str]:
 def _live(as_of: int | None) -> tuple[str, list[int]]:
     """The condition and its values. The plus keeps SQLite from looking edges up by it."""
     plus = "" if connection.vendor == "postgresql" else "+"
+    not_retracted = f"{plus}retracted_in_id IS NULL"
     if as_of is None:
-        return f"{plus}retracted_in_id IS NULL", []
-    return (
-        f"{plus}added_in_id <= %s "
-        f"AND ({plus}retracted_in_id IS NULL OR {plus}retracted_in_id > %s)",
-        [as_of, as_of],
-    )
+        return not_retracted, []
+    live = f"{plus}added_in_id <= %s AND ({not_retracted} OR {plus}retracted_in_id > %s)"
+    return live, [as_of, as_of]
 
 
 def _given_ids() -> str:
