@@ -5,14 +5,17 @@ from typing import Any, ClassVar
 import msgspec
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts.models import Role, User
 from apps.api.errors import printable, refusals
 from apps.api.reading import asked
 from apps.api.summaries import KeyShape
 from apps.api.views import BodyView, actor
 from apps.catalog.services import BatchResult, record_batch
+from apps.graph.records import LineageBatch
 from apps.graph.validation import lineage_batch
 
 EVIDENCE = "api"
@@ -73,8 +76,19 @@ class BatchView(BodyView):
             producer=batch.producer or actor(request).get_username(),
             evidence=batch.evidence or EVIDENCE,
         )
+        _check_retractions(batch, actor(request))
         result = record_batch(batch=batch, actor=actor(request), atomic=atomic)
         return Response(_outcome(result), status=_status(result))
+
+
+def _check_retractions(batch: LineageBatch, person: User) -> None:
+    """A name in the body proves nothing: only a reviewer may take back what another asserted."""
+    own = batch.producer == person.get_username()
+    if batch.retractions and not own and not person.may_act_as(Role.REVIEWER):
+        raise PermissionDenied(
+            f"Retractions in the name of another producer ({batch.producer[:80]}) need the role "
+            "reviewer. Leave producer out to retract edges of your own."
+        )
 
 
 def _status(result: BatchResult) -> int:

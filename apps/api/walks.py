@@ -177,15 +177,16 @@ class WalkViews(CatalogViewSet[Artifact]):
             depth=query.get("depth"),
             as_of=query.get("as_of"),
             kinds=query.get("kinds"),
+            limit=query["limit"],
+            offset=query["offset"],
         )
-        limit, offset = query["limit"], query["offset"]
         body = {
             **_stand(artifact, found),
             "counts": found.counts,
-            "count": len(found.artifacts),
-            "limit": limit,
-            "offset": offset,
-            "results": found.artifacts[offset : offset + limit],
+            "count": found.total,
+            "limit": query["limit"],
+            "offset": query["offset"],
+            "results": found.artifacts,
         }
         return Response(ReachShape(body).data)
 

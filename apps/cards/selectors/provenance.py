@@ -10,6 +10,8 @@ from apps.graph.vocabulary import POST_TRAINING_ROLES, Kind
 
 # A model changed more often than this is a loop of somebody's making.
 LONGEST_MAKING = 40
+# A card is read by people; the lineage graph shows the rest.
+MOST_DOWNSTREAM = 300
 DOWNSTREAM_KINDS = (Kind.MODEL, Kind.DEPLOYMENT, Kind.APPLICATION)
 
 
@@ -35,7 +37,7 @@ class Provenance:
     """What the graph knows of one artifact's making and use.
 
     `making` holds the runs and base models, nearest first; `uses` every edge into one of them.
-    `behind` counts all ancestors by kind.
+    `behind` counts all ancestors by kind; `downstream` is the nearest of `downstream_total`.
     """
 
     artifact: Artifact
@@ -45,6 +47,7 @@ class Provenance:
     evaluations: list[Evaluated] = field(default_factory=list)
     behind: dict[str, int] = field(default_factory=dict)
     downstream: list[Reached] = field(default_factory=list)
+    downstream_total: int = 0
     versions: list[Artifact] = field(default_factory=list)
 
     def used_as(self, *roles: str) -> list[Use]:
@@ -61,8 +64,9 @@ def provenance_of(*, artifact: Artifact) -> Provenance:
     found = Provenance(artifact=artifact, revision=current_revision())
     _trace_making(found)
     found.evaluations = _evaluations([artifact, *found.making])
-    found.behind = ancestors(artifact=artifact, kinds=()).counts
-    found.downstream = descendants(artifact=artifact, kinds=DOWNSTREAM_KINDS).artifacts
+    found.behind = ancestors(artifact=artifact, limit=0).counts
+    below = descendants(artifact=artifact, kinds=DOWNSTREAM_KINDS, limit=MOST_DOWNSTREAM)
+    found.downstream, found.downstream_total = below.artifacts, below.total
     family = Artifact.objects.filter(family_hash=artifact.family_hash)
     newest = family.select_related("deployment").order_by("-occurred_at", "-pk")
     found.versions = list(newest[:LONGEST_MAKING])

@@ -22,11 +22,14 @@ class Reached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Artifacts nearest first, then by name. `counts` is by kind over everything reached, before
-    the kinds asked for are picked out.
+    """Artifacts nearest first, then in the order recorded; of them the page that was asked for.
+
+    `counts` is by kind over everything reached, before the kinds asked for are picked out; `total`
+    is how many there are of those kinds, on all pages.
     """
 
     artifacts: list[Reached]
+    total: int
     counts: dict[str, int]
     revision: int
     as_of: int | None
@@ -49,12 +52,14 @@ def descendants(
     depth: int | None = None,
     as_of: int | None = None,
     kinds: Collection[str] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> Reach:
     """What was made from the artifact, near and far. `kinds` filters what is returned, not what
     is walked through.
     """
     found = walk(origins=[artifact.pk], direction="downstream", depth=depth, as_of=as_of)
-    return _reach(found, kinds)
+    return _reach(found, kinds, offset, limit)
 
 
 def ancestors(
@@ -63,19 +68,24 @@ def ancestors(
     depth: int | None = None,
     as_of: int | None = None,
     kinds: Collection[str] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> Reach:
     """What the artifact was made from, near and far."""
     found = walk(origins=[artifact.pk], direction="upstream", depth=depth, as_of=as_of)
-    return _reach(found, kinds)
+    return _reach(found, kinds, offset, limit)
 
 
-def _reach(found: Walk, kinds: Collection[str] | None) -> Reach:
-    counts = kind_counts(ids=found.distance)
-    wanted = artifacts_by_id(ids=found.distance, kinds=kinds)
-    reached = [Reached(one, found.distance[pk]) for pk, one in wanted.items()]
+def _reach(found: Walk, kinds: Collection[str] | None, offset: int, limit: int | None) -> Reach:
+    kind_of = kinds_by_id(ids=found.distance)
+    wanted = [pk for pk, kind in kind_of.items() if kinds is None or kind in kinds]
+    wanted.sort(key=lambda pk: (found.distance[pk], pk))
+    shown = wanted[offset : None if limit is None else offset + limit]
+    rows = artifacts_by_id(ids=shown)
     return Reach(
-        artifacts=sorted(reached, key=lambda one: (one.distance, one.artifact.key)),
-        counts=counts,
+        artifacts=[Reached(rows[pk], found.distance[pk]) for pk in shown],
+        total=len(wanted),
+        counts=most_first(Counter(kind_of.values())),
         revision=found.revision,
         as_of=found.as_of,
         truncated=found.truncated,
@@ -111,11 +121,20 @@ def artifacts_by_id(
     return found
 
 
+def kinds_by_id(*, ids: Iterable[int]) -> dict[int, str]:
+    """The kind of each artifact, without reading the rest of it."""
+    found: dict[int, str] = {}
+    for chunk in _chunks(ids):
+        found.update(Artifact.objects.filter(pk__in=chunk).values_list("pk", "kind"))
+    return found
+
+
 def kind_counts(*, ids: Iterable[int]) -> dict[str, int]:
     """How many of each kind, most first, then by name."""
-    counts: Counter[str] = Counter()
-    for chunk in _chunks(ids):
-        counts.update(Artifact.objects.filter(pk__in=chunk).values_list("kind", flat=True))
+    return most_first(Counter(kinds_by_id(ids=ids).values()))
+
+
+def most_first(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
