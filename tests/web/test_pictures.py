@@ -21,7 +21,7 @@ LINKS = st.lists(
 def test_it_bridges_what_is_joined_through_hidden_ones_only(
     pairs: list[tuple[int, int]], shown: set[int]
 ) -> None:
-    graph = nx.DiGraph(pairs)
+    graph: nx.DiGraph[int] = nx.DiGraph(pairs)
     found = {
         (one.upstream, one.downstream) for one in bridged([(*p, "input") for p in pairs], shown)
     }
