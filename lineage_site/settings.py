@@ -97,6 +97,10 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Counts failed sign-ins. In memory each web process counts for itself; Redis counts for all.
+
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
 # Sign-in
 
 AUTH_USER_MODEL = "accounts.User"

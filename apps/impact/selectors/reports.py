@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Lower
 
-from apps.graph.vocabulary import Consequence
+from apps.graph.vocabulary import Consequence, Kind
 from apps.impact.models import (
     LIVE_STATES,
     Finding,
@@ -16,7 +17,7 @@ from apps.impact.models import (
     ReportState,
 )
 from apps.impact.selectors.facts import CHUNK
-from apps.impact.wording import completeness_sentences, headline
+from apps.impact.wording import PRODUCTION, completeness_sentences, headline
 
 
 def latest_report(*, flag: Flag) -> Report | None:
@@ -144,6 +145,11 @@ def obligations_of(*, flag: Flag) -> QuerySet[Obligation]:
 
 
 def obligations_due(*, limit: int = 20) -> list[Obligation]:
-    """Open obligations of live flags, the most urgent first."""
+    """Open obligations of live flags: by when they are due, what runs in production first."""
     rows = Obligation.objects.filter(state=ObligationState.OPEN, flag__state__in=LIVE_STATES)
-    return list(rows.select_related("artifact", "flag", "flag__artifact")[:limit])
+    place = Lower("artifact__deployment__environment")
+    urgency = Case(
+        When(place__in=PRODUCTION, then=0), When(artifact__kind=Kind.DEPLOYMENT, then=1), default=2
+    )
+    ordered = rows.annotate(place=place).order_by("due_at", urgency, "pk")
+    return list(ordered.select_related("artifact", "flag", "flag__artifact")[:limit])
