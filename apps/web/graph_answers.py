@@ -61,6 +61,12 @@ class GraphAnswer:
         return self.question.as_of
 
     @property
+    def path_end(self) -> str:
+        """The name of what a path is shown to, or its number while it is not within reach."""
+        one = self.briefs.get(self.question.path_to or 0)
+        return f"{one.name} {one.version}".strip() if one else str(self.question.path_to)
+
+    @property
     def shown_count(self) -> int:
         """Without the origin, as `total` is."""
         return len(self.shown) - 1
@@ -110,7 +116,7 @@ def _choose_within(answer: GraphAnswer, asked: Iterable[Walk]) -> None:
         _add_path(answer, question.path_to)
     if len(answer.within) > MOST_REACHED:
         nearest = sorted(answer.within, key=lambda pk: (answer.distance[pk], pk))
-        answer.within = set(nearest[:MOST_REACHED])
+        answer.within = set(nearest[: MOST_REACHED + 1])
     answer.links = _links(answer)
     if question.production_only:
         answer.production = in_production(answer.within)

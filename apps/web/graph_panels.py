@@ -101,6 +101,8 @@ def _beside(artifact: Artifact, question: GraphQuestion) -> list[tuple[str, int,
         upstream = side == "u"
         count = direct_counts([pk], upstream=upstream, as_of=question.as_of).get(pk, 0)
         followed = (pk, side) in question.expanded or (pk, "") in question.expanded
+        # The first step from the origin is always shown, on the sides asked for.
+        followed |= pk == question.pk and question.direction in (way, "both")
         url = question.expanding(pk, "u" if upstream else "d").url(selected=pk)
         found.append((way, count, url, followed))
     return found

@@ -131,7 +131,8 @@ def _folded_card(fold: Fold, scene: Scene, address: Callable[[Fold], str]) -> Ca
     label = STATUS_LABELS.get(status, "")
     alike = said.count(status)
     if label and len(fold.ids) > 1:
-        label = f"{alike:,} of {len(fold.ids):,} {label.lower()}"
+        count = "all" if alike == len(fold.ids) else f"{alike:,}"
+        label = f"{count} {label.lower()}"
     return Card(
         key=fold.key,
         kind=fold.kind,

@@ -72,7 +72,7 @@ def test_it_says_how_many_of_a_fold_are_affected() -> None:
     )
     picture = folded_picture_of(folds, scene, lambda fold: "/artifacts")
     assert [card.count for card in picture.cards] == [1, 3]
-    assert picture.cards[1].status_label == "2 of 3 affected"
+    assert picture.cards[1].status_label == "2 affected"
     assert len(picture.links) == 1
 
 
