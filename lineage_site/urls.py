@@ -3,6 +3,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from lineage_site import health
 
+admin.site.site_header = admin.site.site_title = "Model Lineage: governance desk"
+admin.site.index_title = "What there is to review"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
