@@ -27,6 +27,9 @@ class Severity(models.TextChoices):
     CRITICAL = "critical", "Critical"
 
 
+DAYS_TO_ACT = {Severity.LOW: 30, Severity.MEDIUM: 14, Severity.HIGH: 3, Severity.CRITICAL: 1}
+
+
 class FlagState(models.TextChoices):
     """Open until a reviewer decides; a withdrawn flag was raised in error by whoever raised it."""
 

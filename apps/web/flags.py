@@ -13,13 +13,13 @@ from django_filters import CharFilter, ChoiceFilter
 from apps.catalog.models import Artifact
 from apps.graph.errors import LineageError
 from apps.impact.filters import FlagFilter
-from apps.impact.models import LIVE_STATES, Flag, FlagState, Scope, Severity
+from apps.impact.models import DAYS_TO_ACT, LIVE_STATES, Flag, FlagState, Scope, Severity
 from apps.impact.selectors import flags as every_flag
 from apps.impact.selectors import flags_on, preview
 from apps.impact.selectors.flags import SEVERITY_RANK
 from apps.impact.services import flag_artifact
 from apps.impact.services.permitting import LONGEST_NOTE
-from apps.impact.wording import headline, is_production
+from apps.impact.wording import headline, is_production, many
 from apps.web.access import require_role, role_required, signed_in
 from apps.web.forms import LONGEST_QUERY
 from apps.web.paging import page_of
@@ -37,12 +37,10 @@ REASONS = (
     ("security", "Tampered with, or vulnerable"),
     ("other", "Other: say what below"),
 )
-SEVERITIES = (
-    (Severity.LOW, "Low: to be dealt with within 30 days"),
-    (Severity.MEDIUM, "Medium: within 14 days"),
-    (Severity.HIGH, "High: within 3 days"),
-    (Severity.CRITICAL, "Critical: within a day"),
-)
+SEVERITIES = [
+    (severity, f"{severity.label}: to be settled within {many(DAYS_TO_ACT[severity], 'day')}")
+    for severity in Severity
+]
 LIVE = "live"
 IS_LIVE = Case(
     When(state__in=LIVE_STATES, then=Value(1)), default=Value(0), output_field=IntegerField()

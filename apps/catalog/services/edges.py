@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 CHUNK = 2000
 RETRACT_CHUNK = 200
 PATH_SHOWN = 12
-EDGE_COLUMNS = (
-    "upstream_id",
-    "downstream_id",
+EDGE_FIELDS = (
+    "upstream",
+    "downstream",
     "role",
     "producer",
     "evidence",
-    "added_in_id",
+    "added_in",
     "retract_reason",
 )
 Placed = tuple[str, EdgeRecord]
@@ -103,7 +103,7 @@ def _in_words(keys: Sequence[ArtifactKey]) -> str:
 def _insert(change: Change, wanted: dict[tuple[int, int, str], None]) -> None:
     new = wanted.keys() - _live_edges(change, wanted)
     told = (change.producer, change.evidence, change.number, "")
-    insert_rows(model=Edge, columns=EDGE_COLUMNS, rows=[(*one, *told) for one in sorted(new)])
+    insert_rows(model=Edge, names=EDGE_FIELDS, rows=[(*one, *told) for one in sorted(new)])
     change.edges_added += len(new)
 
 

@@ -28,7 +28,7 @@ def claim_identifiers(
     new = sorted(wanted - _stored({pk for pk, _, _ in wanted}))
     insert_rows(
         model=Identifier,
-        columns=("artifact_id", "scheme", "value", "added_in_id"),
+        names=("artifact", "scheme", "value", "added_in"),
         rows=[(*claim, change.number) for claim in new],
     )
     change.identifiers_added += len(new)

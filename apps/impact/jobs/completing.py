@@ -8,13 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.audit.services import record_entry
+from apps.catalog.services.inserting import insert_rows
 from apps.graph.strict_json import canonical
 from apps.graph.vocabulary import Consequence
 from apps.impact.drafts import FindingDraft, ObligationDraft
 from apps.impact.jobs.claiming import Claim, LeaseLostError, held
 from apps.impact.jobs.gathering import Outcome
-from apps.impact.jobs.inserting import insert_rows
 from apps.impact.models import (
+    DAYS_TO_ACT,
     Finding,
     Flag,
     Obligation,
@@ -25,13 +26,6 @@ from apps.impact.models import (
 )
 from apps.impact.selectors.hashing import ReportHash, finding_content
 from apps.impact.tally import OBLIGING_KINDS
-
-TIME_TO_ACT = {
-    Severity.CRITICAL: timedelta(days=1),
-    Severity.HIGH: timedelta(days=3),
-    Severity.MEDIUM: timedelta(days=14),
-    Severity.LOW: timedelta(days=30),
-}
 
 
 def complete(*, claim: Claim, flag_id: int, outcome: Outcome) -> None:
@@ -119,7 +113,7 @@ def _store_findings(claim: Claim, flag: Flag, outcome: Outcome) -> str:
 def _settle(flag: Flag, report: Report, outcome: Outcome) -> int:
     """Bring the obligations into line with the report; say how many were opened or re-opened."""
     now = timezone.now()
-    due_at = now + TIME_TO_ACT[Severity(flag.severity)]
+    due_at = now + timedelta(days=DAYS_TO_ACT[Severity(flag.severity)])
     known = {one.artifact_id: one for one in flag.obligations.select_for_update()}
     opened: list[ObligationDraft] = []
     changed: list[Obligation] = []

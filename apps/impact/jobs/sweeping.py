@@ -14,16 +14,18 @@ MAX_WOKEN = 200
 LONGEST_PAUSE = timedelta(minutes=2)
 
 
-def sweep_reports(*, publish: Callable[[int], bool]) -> int:
+def sweep_reports(*, publish: Callable[[int], bool], at_once: bool = False) -> int:
     """Call a worker for each report that waits unpublished or whose lease has run out.
 
     `publish` says whether the broker took the id. When it did not, the rest is left for the next
-    sweep. The pause before the next call grows with the report's age. Returns how many were
-    called for.
+    sweep. The pause before the next call grows with the report's age; `at_once` disregards it.
+    Returns how many were called for.
     """
     now = timezone.now()
     abandoned = Q(state=ReportState.RUNNING, lease_until__lt=now)
-    due = Report.objects.filter(Q(state=ReportState.PENDING) | abandoned, wake_at__lte=now)
+    due = Report.objects.filter(Q(state=ReportState.PENDING) | abandoned)
+    if not at_once:
+        due = due.filter(wake_at__lte=now)
     woken = 0
     for report in due.order_by("wake_at", "pk")[:MAX_WOKEN]:
         if not publish(report.pk):

@@ -151,5 +151,5 @@ def obligations_due(*, limit: int = 20) -> list[Obligation]:
     urgency = Case(
         When(place__in=PRODUCTION, then=0), When(artifact__kind=Kind.DEPLOYMENT, then=1), default=2
     )
-    ordered = rows.annotate(place=place).order_by("due_at", urgency, "pk")
+    ordered = rows.annotate(place=place).order_by("due_at", "consequence", urgency, "pk")
     return list(ordered.select_related("artifact", "flag", "flag__artifact")[:limit])

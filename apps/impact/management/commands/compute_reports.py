@@ -27,6 +27,6 @@ class Command(BaseCommand):
             due.append(report_id)
             return True
 
-        jobs.sweep_reports(publish=take)
+        jobs.sweep_reports(publish=take, at_once=True)
         done = sum(jobs.compute_report(report_id=report_id) for report_id in due)
         self.stdout.write(f"{done} {'report' if done == 1 else 'reports'} worked out.")
