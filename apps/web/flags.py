@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_filters import CharFilter, ChoiceFilter
 
 from apps.catalog.models import Artifact
+from apps.catalog.selectors import versions_of
 from apps.graph.errors import LineageError
 from apps.impact.filters import FlagFilter
 from apps.impact.models import DAYS_TO_ACT, LIVE_STATES, Flag, FlagState, Scope, Severity
@@ -102,7 +103,6 @@ class FlagForm(forms.Form):
     )
     scope = forms.ChoiceField(
         choices=Scope.choices,
-        initial=Scope.VERSION,
         widget=forms.RadioSelect,
         label="What it covers",
     )
@@ -132,7 +132,7 @@ def flag_new(request: HttpRequest, pk: int) -> HttpResponse:
     be asked for without a script; only POST raises the flag.
     """
     artifact = get_object_or_404(Artifact, pk=pk)
-    form = FlagForm(request.POST) if request.method == "POST" else FlagForm(initial=_typed(request))
+    form = FlagForm(request.POST or None, initial=_scope_for(artifact) | _typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             flag = flag_artifact(artifact=artifact, actor=signed_in(request), **form.cleaned_data)
@@ -164,6 +164,12 @@ def _preview(artifact: Artifact, scope: str) -> dict[str, object]:
     found = preview(artifact=artifact, scope=covered)
     running = [name for name in found.counts["environments"] if is_production(name)]
     return {"preview": found, "scope": covered, "production_named": running}
+
+
+def _scope_for(artifact: Artifact) -> dict[str, str]:
+    """Who flags a name without a version means its versions too, if there are any."""
+    named_only = not artifact.version and versions_of(artifact=artifact)[1:].exists()
+    return {"scope": Scope.NAME.value if named_only else Scope.VERSION.value}
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
