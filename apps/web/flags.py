@@ -39,7 +39,7 @@ REASONS = (
     ("other", "Other: say what below"),
 )
 SEVERITIES = [
-    (severity, f"{severity.label}: to be settled within {many(DAYS_TO_ACT[severity], 'day')}")
+    (severity, f"{severity.label}: within {many(DAYS_TO_ACT[severity], 'day')}")
     for severity in Severity
 ]
 LIVE = "live"
@@ -99,7 +99,11 @@ class FlagForm(forms.Form):
 
     reason = forms.ChoiceField(choices=REASONS, label="What is wrong")
     severity = forms.ChoiceField(
-        choices=SEVERITIES, initial=Severity.MEDIUM, widget=forms.RadioSelect, label="How bad"
+        choices=SEVERITIES,
+        initial=Severity.MEDIUM,
+        widget=forms.RadioSelect,
+        label="How bad",
+        help_text="Sets by when each affected model, deployment and application must be settled.",
     )
     scope = forms.ChoiceField(
         choices=Scope.choices,

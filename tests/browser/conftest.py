@@ -1,8 +1,8 @@
 """Chromium, signed in, against a running server; keeps what the page complained about."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -12,7 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 from apps.accounts.models import User
 from tests.impact.story import bad_apple, raised, reported
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 # The server and the test share a database connection; Playwright keeps an event loop running.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -20,8 +21,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"there is no Chromium at {CHROMIUM}; set CHROMIUM to where it is")
+    if not CHROMIUM:
+        pytest.skip("there is no Chromium on PATH; set CHROMIUM to where it is")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
