@@ -1,4 +1,4 @@
-"""A name without a version beside its versions: nothing downstream of it is not the whole answer."""
+"""A name without a version, beside its versions, is not the whole answer."""
 
 from collections.abc import Callable
 
