@@ -1,5 +1,7 @@
 """The governance desk: look at everything, change little, delete nothing."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -86,3 +88,9 @@ def test_it_shows_hostile_names_as_text(desk: Client) -> None:
     page = desk.get(reverse("admin:catalog_artifact_changelist")).content
     assert b"<script>alert(1)" not in page
     assert b"&lt;script&gt;alert(1)" in page
+
+
+def test_it_writes_times_with_their_zone(desk: Client) -> None:
+    record("a > b")
+    page = desk.get(reverse("admin:catalog_revision_changelist")).content.decode()
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", page)
