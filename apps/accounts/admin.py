@@ -13,15 +13,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from apps.accounts import services
 from apps.accounts.models import ApiToken, Role, User
+from apps.audit.desk import ReadOnlyAdmin
 from apps.graph.errors import RecordError
 
 if TYPE_CHECKING:  # Generic for the type checker only.
-    _TokenAdmin = admin.ModelAdmin[ApiToken]
     _UserAdmin = DjangoUserAdmin[User]
     _CreationForm = UserCreationForm[User]
     _PasswordForm = AdminPasswordChangeForm[User]
 else:
-    _TokenAdmin = admin.ModelAdmin
     _UserAdmin = DjangoUserAdmin
     _CreationForm = UserCreationForm
     _PasswordForm = AdminPasswordChangeForm
@@ -122,7 +121,8 @@ class UserAdmin(_UserAdmin):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(_TokenAdmin):
+class ApiTokenAdmin(ReadOnlyAdmin):
+    role_needed = Role.ADMIN
     list_display = (
         "name",
         "owner",
@@ -156,18 +156,3 @@ class ApiTokenAdmin(_TokenAdmin):
         for token in tokens:
             services.revoke_token(token=token, actor=cast("User", request.user))
         self.message_user(request, f"Revoked: {len(tokens)}.")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return _administers(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        return _administers(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        return False

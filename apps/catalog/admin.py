@@ -2,49 +2,17 @@
 deleted. Each change goes through a service and leaves an audit entry.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from apps.accounts.models import Role
+from apps.audit.desk import ReadOnlyAdmin
 from apps.catalog.models import Artifact, Conflict, Edge, Identifier, Revision
 from apps.catalog.services import retract_edges, tombstone_artifact
 from apps.graph.errors import RecordError
-
-if TYPE_CHECKING:
-    AnyModelAdmin = admin.ModelAdmin[Any]
-else:  # Generic for the type checker only.
-    AnyModelAdmin = admin.ModelAdmin
-
-
-class ReadOnlyAdmin(AnyModelAdmin):
-    """Lists and pages without a way to change a row by hand."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(getattr(request.user, "is_staff", False))
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-
-def is_reviewer(request: HttpRequest) -> bool:
-    """Whether the person may decide, not only look."""
-    return request.user.is_authenticated and request.user.may_act_as(Role.REVIEWER)
 
 
 def ask_why(
@@ -55,16 +23,8 @@ def ask_why(
     return TemplateResponse(request, "admin/ask_why.html", context)
 
 
-class ReviewerActions(ReadOnlyAdmin):
-    """Actions are offered to reviewers only."""
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions: dict[str, Any] = super().get_actions(request)
-        return actions if is_reviewer(request) else {}
-
-
 @admin.register(Artifact)
-class ArtifactAdmin(ReviewerActions):
+class ArtifactAdmin(ReadOnlyAdmin):
     list_display = ("name", "version", "kind", "namespace", "owner", "occurred_at", "state")
     list_filter = ("kind", "is_placeholder", ("tombstoned_in", admin.EmptyFieldListFilter))
     search_fields = ("name", "version", "namespace", "owner", "digest")
@@ -102,7 +62,7 @@ class ArtifactAdmin(ReviewerActions):
 
 
 @admin.register(Edge)
-class EdgeAdmin(ReviewerActions):
+class EdgeAdmin(ReadOnlyAdmin):
     list_display = ("upstream", "role", "downstream", "producer", "added_in", "retracted_in")
     list_filter = ("role", ("retracted_in", admin.EmptyFieldListFilter))
     search_fields = ("upstream__name", "downstream__name", "producer", "evidence")

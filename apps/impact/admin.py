@@ -4,26 +4,22 @@ Every action goes through the services, which check the role and leave an audit 
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from apps.accounts.models import User
+from apps.audit.desk import ReadOnlyAdmin
 from apps.graph.errors import LineageError, RecordError
 from apps.graph.vocabulary import Consequence
 from apps.impact import services
 from apps.impact.models import Finding, Flag, Obligation, Report
 from apps.impact.selectors import hash_of_report, path_in_words
 from apps.impact.wording import PRODUCTION
-
-if TYPE_CHECKING:  # Generic for the type checker only.
-    _Admin = admin.ModelAdmin[Any]
-else:
-    _Admin = admin.ModelAdmin
 
 Lookups = list[tuple[str, str]]
 
@@ -40,27 +36,10 @@ class NoteForm(ActionForm):
     )
 
 
-class ReadOnlyAdmin(_Admin):
-    """For reviewers and administrators to read."""
+class ActingAdmin(ReadOnlyAdmin):
+    """With a line above the list in which to say why."""
 
     action_form = NoteForm
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.is_authenticated and request.user.may_act_as("reviewer")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def do_to_each(
         self,
@@ -85,7 +64,7 @@ class ReadOnlyAdmin(_Admin):
 
 
 @admin.register(Flag)
-class FlagAdmin(ReadOnlyAdmin):
+class FlagAdmin(ActingAdmin):
     list_display = (
         "pk",
         "artifact",
@@ -141,7 +120,7 @@ class FlagAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Report)
-class ReportAdmin(ReadOnlyAdmin):
+class ReportAdmin(ActingAdmin):
     list_display = (
         "pk",
         "flag",
@@ -196,7 +175,7 @@ class ProductionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Finding)
-class FindingAdmin(ReadOnlyAdmin):
+class FindingAdmin(ActingAdmin):
     list_display = ("artifact", "report", "consequence", "distance", "environment", "owner")
     list_filter = (ConsequenceFilter, ProductionFilter)
     list_select_related = ("artifact", "report")
@@ -220,7 +199,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Obligation)
-class ObligationAdmin(ReadOnlyAdmin):
+class ObligationAdmin(ActingAdmin):
     list_display = ("artifact", "flag", "consequence", "state", "assignee", "due_at", "note")
     list_filter = ("state", ConsequenceFilter, "due_at")
     list_select_related = ("artifact", "flag__artifact")

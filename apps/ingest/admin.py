@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from apps.catalog.admin import ReadOnlyAdmin
+from apps.audit.desk import ReadOnlyAdmin
 from apps.ingest.models import ImportRun, OpenLineageEvent
 
 

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 
-# A cell that begins with one of these is a formula to a spreadsheet.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+from apps.graph.spreadsheets import harmless
 
 
 class _Line:
@@ -30,10 +29,3 @@ def _lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[
     yield writer.writerow(header)
     for row in rows:
         yield writer.writerow([harmless(cell) for cell in row])
-
-
-def harmless(cell: object) -> object:
-    """The cell as it may stand in a spreadsheet."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS):
-        return f"'{cell}"
-    return cell

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from apps.graph.spreadsheets import harmless
 from apps.graph.strict_json import canonical
 from apps.graph.vocabulary import Consequence, kind_label, role_named
 from apps.impact.models import Report
@@ -27,7 +28,6 @@ COLUMNS = (
 )
 CHUNK = 2000
 # A spreadsheet would run a cell that begins so as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Line:
@@ -58,14 +58,6 @@ def report_as_csv(*, report: Report) -> Iterator[str]:
             path_in_words(row.path),
         )
         yield writer.writerow([harmless(cell) for cell in cells])
-
-
-def harmless(cell: object) -> object:
-    """
-    >>> harmless("=1+1"), harmless("raw"), harmless(-1)
-    ("'=1+1", 'raw', -1)
-    """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 
 
 def path_in_words(path: list[dict[str, Any]]) -> str:
