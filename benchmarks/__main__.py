@@ -25,6 +25,7 @@ def main() -> int:
         os.environ["DATABASE_URL"] = options.database or default
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lineage_site.settings")
         os.environ["ALLOWED_HOSTS"] = "testserver"
+        os.environ["STATIC_ROOT"] = folder
         # Nobody listens: a report is computed here, not by a worker elsewhere.
         os.environ["CELERY_BROKER_URL"] = "memory://"
         django.setup()
