@@ -1,0 +1,65 @@
+"""The same records in any order, any cut and any number of times end in the same graph."""
+
+import hypothesis.strategies as st
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+
+from apps.catalog.selectors import graph_hash
+from apps.catalog.services import record_batch
+from apps.graph.records import ArtifactRecord, EdgeRecord, IdentifierRecord, LineageBatch
+from tests.catalog.lineage import key
+
+pytestmark = pytest.mark.django_db
+
+NAMES = st.integers(0, 5)
+ARTIFACTS = st.builds(
+    lambda number, owner, facet: ArtifactRecord(
+        namespace="shop", kind="dataset", name=f"n{number}", owner=owner, facets={"f": facet}
+    ),
+    NAMES,
+    st.sampled_from(["", "ann", "bob"]),
+    st.integers(0, 2),
+)
+# From a lower number to a higher one, so no order of arrival can close a cycle.
+EDGES = st.builds(
+    lambda pair, role: EdgeRecord(key(f"n{min(pair)}"), key(f"n{max(pair)}"), role),
+    st.lists(NAMES, min_size=2, max_size=2, unique=True),
+    st.sampled_from(["derived", "testing"]),
+)
+IDENTIFIERS = st.builds(
+    lambda number, value: IdentifierRecord(key(f"n{number}"), "s3", value),
+    NAMES,
+    st.sampled_from(["s3://a", "s3://b"]),
+)
+RECORDS = st.lists(ARTIFACTS | EDGES | IDENTIFIERS, min_size=1, max_size=12)
+Record = ArtifactRecord | EdgeRecord | IdentifierRecord
+
+
+def hash_after(*parts: list[Record]) -> str:
+    """The graph's hash after recording the parts, each as a batch, in an empty graph."""
+    with transaction.atomic():
+        for part in parts:
+            record_batch(
+                batch=LineageBatch(
+                    producer="test",
+                    artifacts=tuple(one for one in part if isinstance(one, ArtifactRecord)),
+                    edges=tuple(one for one in part if isinstance(one, EdgeRecord)),
+                    identifiers=tuple(one for one in part if isinstance(one, IdentifierRecord)),
+                )
+            )
+        found = graph_hash()
+        transaction.set_rollback(True)
+    return found
+
+
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_it_depends_on_what_was_said_only(data: st.DataObject) -> None:
+    said = data.draw(RECORDS)
+    shuffled = data.draw(st.permutations(said))
+    cut = data.draw(st.integers(0, len(said)))
+    again = data.draw(st.lists(st.sampled_from(said), max_size=4))
+    assert hash_after(said) == hash_after(shuffled[:cut], shuffled[cut:], again)
