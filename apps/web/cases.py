@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Case, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -15,14 +14,12 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from apps.accounts.models import User
 from apps.drawing import export_svg
-from apps.graph.vocabulary import Kind
 from apps.impact.filters import FindingFilter, ObligationFilter
 from apps.impact.models import (
     Finding,
     Flag,
     FlagState,
     Obligation,
-    ObligationState,
     Report,
     ReportState,
 )
@@ -46,14 +43,6 @@ from apps.web.paging import page_of
 # A worker normally begins within a second or two.
 UNATTENDED = timedelta(seconds=30)
 SHOWN_OBLIGATIONS = 8
-# What is open first, soonest due, contaminated before in doubt; deployments before models.
-URGENCY = (
-    Case(When(state=ObligationState.OPEN, then=Value(0)), default=Value(1)),
-    "due_at",
-    "consequence",
-    Case(When(artifact__kind=Kind.DEPLOYMENT, then=Value(0)), default=Value(1)),
-    "pk",
-)
 SHOWN_CHANGES = 5
 SHOWN_REPORTS = 12
 
@@ -74,7 +63,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "progress": _progress(flag),
         "reports": flag.reports.order_by("-number")[:SHOWN_REPORTS],
-        "obligations": obligations_of(flag=flag).order_by(*URGENCY)[:SHOWN_OBLIGATIONS],
+        "obligations": obligations_of(flag=flag)[:SHOWN_OBLIGATIONS],
         "settled": case_progress(flag=flag),
         "may": _may(flag, signed_in(request)),
     }
@@ -102,7 +91,7 @@ def case_progress_now(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def case_obligations(request: HttpRequest, pk: int) -> HttpResponse:
     flag = _flag(pk)
-    rows = obligations_of(flag=flag).order_by(*URGENCY)
+    rows = obligations_of(flag=flag)
     filters = ObligationFilter(request.GET, queryset=rows)
     valid = filters.is_valid()
     page = page_of(request, filters.qs if valid else Obligation.objects.none())

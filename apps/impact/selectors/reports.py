@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from apps.graph.vocabulary import Consequence, Kind
 from apps.impact.models import (
@@ -136,20 +137,26 @@ def case_progress(*, flag: Flag) -> CaseProgress:
 
 
 def obligations_of(*, flag: Flag) -> QuerySet[Obligation]:
-    """The flag's obligations, open ones first, then by when they are due."""
-    rows = flag.obligations.select_related("artifact", "decided_by")
-    is_settled = Exists(
-        Obligation.objects.filter(pk=OuterRef("pk")).exclude(state=ObligationState.OPEN)
-    )
-    return rows.order_by(is_settled, "due_at", "pk")
+    """The flag's obligations, the most urgent first, the settled ones last."""
+    return _by_urgency(flag.obligations.select_related("artifact", "decided_by"))
 
 
 def obligations_due(*, limit: int = 20) -> list[Obligation]:
-    """Open obligations of live flags: by when they are due, what runs in production first."""
+    """Open obligations of live flags, the most urgent first."""
     rows = Obligation.objects.filter(state=ObligationState.OPEN, flag__state__in=LIVE_STATES)
-    place = Lower("artifact__deployment__environment")
-    urgency = Case(
-        When(place__in=PRODUCTION, then=0), When(artifact__kind=Kind.DEPLOYMENT, then=1), default=2
+    return list(_by_urgency(rows.select_related("artifact", "flag", "flag__artifact"))[:limit])
+
+
+def _by_urgency(rows: QuerySet[Obligation]) -> QuerySet[Obligation]:
+    """Open before settled, soonest due, contaminated before in doubt; of these first what runs in
+    production now, then other deployments, then the rest.
+    """
+    ended = Q(artifact__deployment__live_until__lte=timezone.now())
+    rank = Case(
+        When(Q(place__in=PRODUCTION) & ~ended, then=0),
+        When(artifact__kind=Kind.DEPLOYMENT, then=1),
+        default=2,
     )
-    ordered = rows.annotate(place=place).order_by("due_at", "consequence", urgency, "pk")
-    return list(ordered.select_related("artifact", "flag", "flag__artifact")[:limit])
+    is_settled = Case(When(state=ObligationState.OPEN, then=0), default=1)
+    placed = rows.alias(place=Lower("artifact__deployment__environment"))
+    return placed.order_by(is_settled, "due_at", "consequence", rank, "pk")
