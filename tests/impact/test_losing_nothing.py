@@ -69,11 +69,14 @@ def test_it_ends_in_one_report_when_workers_are_killed_at_work(site: Site) -> No
             time.sleep(0.3 * (number % 6))
             worker.kill()
             worker.wait()
-            killed_at_work = site.state(report) == "running"
+            was_running = site.state(report) == "running"
         with site.worker(f"successor-{number}"):
             site.finish(report)
-        assert site.attempts(report, findings=MODELS) == 1 + killed_at_work
-        at_work += killed_at_work
+        attempts = site.attempts(report, findings=MODELS)
+        # A commit that the worker had sent already is finished by PostgreSQL without it, a moment
+        # after the kill: then it was running when we looked, and done at the first attempt.
+        assert attempts in ({1, 2} if was_running else {1})
+        at_work += attempts - 1
     assert at_work, "no kill landed while a job was under way"
 
 
