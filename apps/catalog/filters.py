@@ -1,7 +1,15 @@
 """One filter set for the catalogue page and the API."""
 
-from django.db.models import QuerySet
-from django_filters import CharFilter, ChoiceFilter, FilterSet, OrderingFilter
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django_filters import (
+    CharFilter,
+    ChoiceFilter,
+    FilterSet,
+    IsoDateTimeFilter,
+    OrderingFilter,
+)
 
 from apps.catalog.models import Artifact
 from apps.catalog.search import find
@@ -31,6 +39,8 @@ class ArtifactFilter(FilterSet):  # type: ignore[misc]
     version = CharFilter(field_name="version")
     owner = CharFilter(field_name="owner")
     digest = CharFilter(field_name="digest")
+    environment = CharFilter(field_name="deployment__environment", label="Environment")
+    live_at = IsoDateTimeFilter(method="live_then", label="Deployments live at this time")
     status = ChoiceFilter(choices=STATUSES, method="by_status")
     ordering = OrderingFilter(fields=ORDERINGS)
 
@@ -40,6 +50,14 @@ class ArtifactFilter(FilterSet):  # type: ignore[misc]
 
     def search(self, queryset: QuerySet[Artifact], _name: str, text: str) -> QuerySet[Artifact]:
         return queryset.filter(pk__in=find(text=text).values("pk"))
+
+    def live_then(
+        self, queryset: QuerySet[Artifact], _name: str, when: datetime
+    ) -> QuerySet[Artifact]:
+        """Deployments that had begun and not ended; no beginning counts as always."""
+        begun = Q(deployment__live_from=None) | Q(deployment__live_from__lte=when)
+        not_ended = Q(deployment__live_until=None) | Q(deployment__live_until__gt=when)
+        return queryset.filter(begun, not_ended, deployment__isnull=False)
 
     def by_status(
         self, queryset: QuerySet[Artifact], _name: str, status: str

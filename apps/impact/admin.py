@@ -17,6 +17,7 @@ from apps.audit.desk import ReadOnlyAdmin
 from apps.graph.errors import LineageError, RecordError
 from apps.graph.vocabulary import Consequence
 from apps.impact import services
+from apps.impact.errors import StateError
 from apps.impact.models import Finding, Flag, Obligation, Report
 from apps.impact.selectors import hash_of_report, path_in_words
 from apps.impact.wording import PRODUCTION
@@ -174,10 +175,44 @@ class ProductionFilter(admin.SimpleListFilter):
         return queryset.filter(is_live=True) if self.value() == "live" else queryset
 
 
+class SettlingAdmin(ActingAdmin):
+    """Rows for which somebody must act, and what can be done about them."""
+
+    actions = ["assign", "resolve", "reopen"]
+
+    def obligation_of(self, row: Any) -> Obligation:
+        """The obligation that a row is, or stands for. `StateError` if there is none."""
+        return cast("Obligation", row)
+
+    @admin.action(description="Assign (note: to whom)")
+    def assign(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        self.do_to_each(request, chosen, "assigned", self._assigned)
+
+    @admin.action(description="Resolve (note: how)")
+    def resolve(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        self.do_to_each(request, chosen, "resolved", self._resolved)
+
+    @admin.action(description="Re-open (note: why)")
+    def reopen(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        self.do_to_each(request, chosen, "re-opened", self._reopened)
+
+    def _assigned(self, row: Any, note: str, actor: User) -> object:
+        one = self.obligation_of(row)
+        return services.assign_obligation(obligation=one, assignee=note, actor=actor)
+
+    def _resolved(self, row: Any, note: str, actor: User) -> object:
+        one = self.obligation_of(row)
+        return services.resolve_obligation(obligation=one, note=note, actor=actor)
+
+    def _reopened(self, row: Any, note: str, actor: User) -> object:
+        one = self.obligation_of(row)
+        return services.reopen_obligation(obligation=one, note=note, actor=actor)
+
+
 @admin.register(Finding)
-class FindingAdmin(ActingAdmin):
+class FindingAdmin(SettlingAdmin):
     list_display = ("artifact", "report", "consequence", "distance", "environment", "owner")
-    list_filter = (ConsequenceFilter, ProductionFilter)
+    list_filter = (ConsequenceFilter, ProductionFilter, "artifact__kind")
     list_select_related = ("artifact", "report")
     search_fields = ("artifact__name", "=owner", "=report__flag__id")
     fields = (
@@ -191,51 +226,26 @@ class FindingAdmin(ActingAdmin):
         "path_words",
     )
     readonly_fields = ("path_words",)
-    actions = None
 
     @admin.display(description="Path")
     def path_words(self, finding: Finding) -> str:
         return path_in_words(finding.path)
 
+    def obligation_of(self, row: Finding) -> Obligation:
+        found = Obligation.objects.filter(
+            flag__reports=row.report_id, artifact=row.artifact_id
+        ).first()
+        if found is None:
+            raise StateError(
+                "Nothing to settle: only deployments, models and applications are acted on."
+            )
+        return found
+
 
 @admin.register(Obligation)
-class ObligationAdmin(ActingAdmin):
+class ObligationAdmin(SettlingAdmin):
     list_display = ("artifact", "flag", "consequence", "state", "assignee", "due_at", "note")
     list_filter = ("state", ConsequenceFilter, "due_at")
     list_select_related = ("artifact", "flag__artifact")
     search_fields = ("artifact__name", "assignee", "note")
     date_hierarchy = "due_at"
-    actions = ["assign", "resolve", "reopen"]
-
-    @admin.action(description="Assign (note: to whom)")
-    def assign(self, request: HttpRequest, chosen: QuerySet[Obligation]) -> None:
-        self.do_to_each(
-            request,
-            chosen,
-            "assigned",
-            lambda one, note, actor: services.assign_obligation(
-                obligation=one, assignee=note, actor=actor
-            ),
-        )
-
-    @admin.action(description="Resolve (note: how)")
-    def resolve(self, request: HttpRequest, chosen: QuerySet[Obligation]) -> None:
-        self.do_to_each(
-            request,
-            chosen,
-            "resolved",
-            lambda one, note, actor: services.resolve_obligation(
-                obligation=one, note=note, actor=actor
-            ),
-        )
-
-    @admin.action(description="Re-open (note: why)")
-    def reopen(self, request: HttpRequest, chosen: QuerySet[Obligation]) -> None:
-        self.do_to_each(
-            request,
-            chosen,
-            "re-opened",
-            lambda one, note, actor: services.reopen_obligation(
-                obligation=one, note=note, actor=actor
-            ),
-        )

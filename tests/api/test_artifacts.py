@@ -77,12 +77,38 @@ def test_it_filters(viewer: User, script: Script, query: str, expected: list[str
 
 
 @pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("environment=production", ["old", "new"]),
+        ("environment=production&live_at=2026-10-02T00:00:00Z", ["old"]),
+        ("environment=production&live_at=2026-10-10T00:00:00Z", ["new"]),
+        ("environment=production&live_at=2026-01-01T00:00:00Z", []),
+    ],
+)
+def test_it_answers_what_was_live_then(
+    viewer: User, script: Script, query: str, expected: list[str]
+) -> None:
+    times = {"old": ("2026-10-01", "2026-10-08"), "new": ("2026-10-08", None)}
+    live = tuple(
+        ArtifactRecord(namespace="shop", kind="deployment", name=name, facets={"deployment": facet})
+        for name, (begun, ended) in times.items()
+        for facet in [
+            {"environment": "production", "live_from": f"{begun}T00:00:00Z"}
+            | ({"live_until": f"{ended}T00:00:00Z"} if ended else {})
+        ]
+    )
+    record_batch(batch=LineageBatch(producer="test", artifacts=live))
+    assert names(script(viewer).get(f"{ARTIFACTS}?{query}&ordering=-name")) == expected
+
+
+@pytest.mark.parametrize(
     ("query", "path"),
     [
         ("ordering=password", "$.ordering"),
         ("ordering=-owner__password", "$.ordering"),
         ("kidn=model", "$.kidn"),
         ("status=lost", "$.status"),
+        ("live_at=yesterday", "$.live_at"),
         ("limit=0", "$.limit"),
         ("limit=1001", "$.limit"),
         ("limit=x", "$.limit"),

@@ -155,5 +155,26 @@ def test_it_lists_findings_in_few_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client = client_for(reviewer)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/admin/impact/finding/")
+
+
+def test_it_settles_from_a_finding(flag: Flag, reviewer: User, client_for: SignIn) -> None:
+    client = client_for(reviewer)
+    finding = Finding.objects.get(artifact__kind="model", artifact__name="fraud")
+    assert "1 assigned." in act(client, "finding", "assign", "risk", finding.pk)
+    assert "1 resolved." in act(client, "finding", "resolve", "Rolled back to v6.", finding.pk)
+    obligation = Obligation.objects.get(artifact=finding.artifact)
+    assert (obligation.assignee, obligation.state) == ("risk", "resolved")
+    assert AuditEntry.objects.filter(action__startswith="obligation.").count() == 2
+
+
+def test_it_says_when_a_finding_asks_nobody_to_act(
+    flag: Flag, reviewer: User, client_for: SignIn
+) -> None:
+    finding = (
+        Finding.objects.filter(artifact__kind="run").first()
+        or Finding.objects.filter(artifact__kind="dataset")[0]
+    )
+    said = act(client_for(reviewer), "finding", "resolve", "Done.", finding.pk)
+    assert "Nothing to settle" in said
