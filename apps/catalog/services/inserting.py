@@ -1,4 +1,4 @@
-"""Inserting many rows at once. Django's own `bulk_create` takes 0.1 ms a row, this a fourth."""
+"""Inserting many rows at once, without `bulk_create`'s object and spelled-out values for each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
