@@ -14,11 +14,11 @@ from apps.api.errors import Conflicting, NotFound
 from apps.api.identifiers import IdentifierShape
 from apps.api.previews import PreviewViews
 from apps.api.reading import PAGE_PARAMETERS, asked, refuse_unknown, sent
-from apps.api.summaries import ArtifactSummary, EdgeShape, without_facets
+from apps.api.summaries import WIDE, ArtifactSummary, EdgeShape, without_facets
 from apps.api.views import actor
 from apps.catalog.filters import ArtifactFilter
 from apps.catalog.models import Artifact, Deployment, Edge
-from apps.catalog.selectors import edges_of, identified_by, versions_of
+from apps.catalog.selectors import edges_of, identified_by, identifiers_of, versions_of
 from apps.catalog.services import describe_artifact, tombstone_artifact
 from apps.graph.hashing import key_hash
 from apps.graph.records import ArtifactKey
@@ -46,6 +46,15 @@ class DeploymentShape(serializers.ModelSerializer[Deployment]):
         read_only_fields = fields
 
 
+class NameShape(serializers.ModelSerializer[Artifact]):
+    """A name that proved to be another artifact's. Its id leads to that one."""
+
+    class Meta:
+        model = Artifact
+        fields = ("id", "namespace", "kind", "name", "version")
+        read_only_fields = fields
+
+
 class ArtifactDetail(serializers.ModelSerializer[Artifact]):
     """All that is known of one artifact. Of each side's edges the first 100 are shown."""
 
@@ -56,7 +65,8 @@ class ArtifactDetail(serializers.ModelSerializer[Artifact]):
     )
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)
     facets = serializers.DictField(read_only=True)
-    identifiers = IdentifierShape(many=True, read_only=True)
+    also_known_as = serializers.SerializerMethodField()
+    identifiers = serializers.SerializerMethodField()
     deployment = serializers.SerializerMethodField()
     upstream_edges = serializers.SerializerMethodField()
     downstream_edges = serializers.SerializerMethodField()
@@ -73,6 +83,7 @@ class ArtifactDetail(serializers.ModelSerializer[Artifact]):
             "added_in",
             "tombstoned_in",
             "tombstone_reason",
+            "also_known_as",
             "identifiers",
             "deployment",
             "upstream_edges",
@@ -85,6 +96,14 @@ class ArtifactDetail(serializers.ModelSerializer[Artifact]):
     def get_deployment(self, artifact: Artifact) -> dict[str, Any] | None:
         deployment = getattr(artifact, "deployment", None)
         return None if deployment is None else dict(DeploymentShape(deployment).data)
+
+    @extend_schema_field(NameShape(many=True))
+    def get_also_known_as(self, artifact: Artifact) -> Any:
+        return NameShape(artifact.merged.order_by("pk"), many=True).data
+
+    @extend_schema_field(IdentifierShape(many=True))
+    def get_identifiers(self, artifact: Artifact) -> Any:
+        return IdentifierShape(identifiers_of(artifact=artifact), many=True).data
 
     @extend_schema_field(EdgeShape(many=True))
     def get_upstream_edges(self, artifact: Artifact) -> Any:
@@ -176,9 +195,9 @@ class ArtifactViews(PreviewViews, ListModelMixin):
 
     def get_queryset(self) -> QuerySet[Artifact]:
         if self.action == "retrieve":
-            return Artifact.objects.select_related("deployment").prefetch_related("identifiers")
-        # Facets may be megabytes each, and a list shows none.
-        return Artifact.objects.defer("facets", "stamps", "description")
+            return Artifact.objects.select_related("deployment")
+        rows = Artifact.objects.defer(*WIDE)
+        return rows.survivors() if self.action == "list" else rows
 
     def retrieve(self, _request: Request, pk: str) -> Response:
         return Response(ArtifactDetail(self.get_object()).data)
@@ -218,7 +237,7 @@ class ArtifactViews(PreviewViews, ListModelMixin):
     @action(detail=True)
     def versions(self, request: Request, pk: str) -> Response:
         refuse_unknown(request, PAGE_PARAMETERS)
-        rows = versions_of(artifact=self.get_object()).defer("facets", "stamps", "description")
+        rows = versions_of(artifact=self.get_object()).defer(*WIDE)
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(ArtifactSummary(page, many=True).data)
 
@@ -241,12 +260,12 @@ class ArtifactViews(PreviewViews, ListModelMixin):
 
 def _named(wanted: dict[str, str]) -> QuerySet[Artifact]:
     if identifier := wanted.get("identifier"):
-        return identified_by(text=line(identifier, "$.identifier")).defer("facets", "stamps")
+        return identified_by(text=line(identifier, "$.identifier")).defer(*WIDE)
     key = artifact_key(
         ArtifactKey(wanted["namespace"], wanted["kind"], wanted["name"], wanted.get("version", "")),
         "$",
     )
-    return Artifact.objects.filter(key_hash=key_hash(key)).defer("facets", "stamps")
+    return Artifact.objects.filter(key_hash=key_hash(key)).to_survivors().defer(*WIDE)
 
 
 def _refuse_tombstone(artifact: Artifact) -> None:

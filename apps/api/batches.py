@@ -48,6 +48,9 @@ class BatchOutcome(serializers.Serializer[Any]):
     edges_added = serializers.IntegerField()
     edges_retracted = serializers.IntegerField()
     identifiers_added = serializers.IntegerField()
+    artifacts_merged = serializers.IntegerField(
+        help_text="Artifacts that an identifier proved to be one known under another name."
+    )
     conflicts = serializers.IntegerField()
     refused = RefusalShape(many=True)
 
@@ -107,6 +110,7 @@ def _outcome(result: BatchResult) -> dict[str, Any]:
         "edges_added": result.edges_added,
         "edges_retracted": result.edges_retracted,
         "identifiers_added": result.identifiers_added,
+        "artifacts_merged": result.artifacts_merged,
         "conflicts": result.conflicts,
         "refused": printable(refusals(result.refusals)),
     }

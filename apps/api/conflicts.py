@@ -13,7 +13,10 @@ from apps.catalog.models import Conflict
 
 
 class ConflictShape(serializers.ModelSerializer[Conflict]):
-    """`cycle`: an edge refused, `path` the cycle. `digest`: one version, two contents."""
+    """`cycle`: an edge refused, `path` the cycle. `digest`: one version, two contents.
+    `identity`: one proof of identity, two artifacts that cannot be one; `path` leads from the one
+    to the other.
+    """
 
     first = ArtifactSummary(read_only=True)
     second = ArtifactSummary(read_only=True)

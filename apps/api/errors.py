@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import msgspec
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django.urls import reverse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from apps.graph.errors import BatchRefusedError, LineageError, RecordError
+from apps.graph.errors import BatchRefusedError, CycleError, LineageError, RecordError
 from apps.graph.records import Refusal
 from apps.impact.errors import NotAllowedError, StateError
 
@@ -44,6 +46,13 @@ class Conflicting(exceptions.APIException):
     default_code = "conflict"
 
 
+class MergedError(Exception):
+    """The artifact of this address proved to be another one."""
+
+    def __init__(self, survivor: int) -> None:
+        self.survivor = survivor
+
+
 class Fault(NamedTuple):
     path: str
     message: str
@@ -53,6 +62,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """The response for an exception; None for one that is a fault of ours."""
     if isinstance(error, Http404):
         error = NotFound()
+    if isinstance(error, MergedError):
+        return _sent_on(error, context)
     known = _known(error)
     if known is None:
         response = exception_handler(error, context)
@@ -62,6 +73,17 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         return response
     set_rollback()
     return known
+
+
+def _sent_on(error: MergedError, context: dict[str, Any]) -> Response:
+    """307, which keeps method and body. A split takes it back, so it is not for ever."""
+    view, request = context["view"], context["request"]
+    address = reverse(request.resolver_match.view_name, kwargs=view.kwargs | {"pk": error.survivor})
+    query = request.META.get("QUERY_STRING", "")
+    message = f"This artifact proved to be artifact {error.survivor}; ask that one."
+    response = problem(307, "merged", message, survivor=error.survivor)
+    response["Location"] = f"{address}?{query}" if query else address
+    return response
 
 
 def _known(error: Exception) -> Response | None:
@@ -91,6 +113,9 @@ def _of_lineage(error: LineageError) -> Response:
             return problem(403, "not_allowed", str(error))
         case StateError():
             return problem(409, "conflict", str(error))
+        case CycleError():
+            steps = [msgspec.structs.asdict(key) for key in error.path]
+            return problem(409, "cycle", str(error), cycle=steps)
         case _:
             return problem(400, "invalid", str(error))
 

@@ -1,5 +1,6 @@
 """The names that artifacts bear elsewhere."""
 
+from django.db.models import Q, QuerySet
 from django_filters import CharFilter, FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -27,16 +28,23 @@ class IdentifierFilter(FilterSet):  # type: ignore[misc]
 
     scheme = CharFilter()
     value = CharFilter()
-    artifact = IdFilter(field_name="artifact_id")
+    artifact = IdFilter(method="of_artifact")
 
     class Meta:
         model = Identifier
         fields: tuple[str, ...] = ()
 
+    def of_artifact(
+        self, queryset: QuerySet[Identifier], _name: str, pk: int
+    ) -> QuerySet[Identifier]:
+        return queryset.filter(Q(artifact_id=pk) | Q(artifact__merged_into_id=pk))
+
 
 @extend_schema_view(list=extend_schema(summary="List identifiers"))
 class IdentifierViews(ListModelMixin, CatalogViewSet[Identifier]):
-    """Two artifacts may claim the same identifier; both are listed."""
+    """Each as it was stated, of whichever name. One that proves identity belongs to one artifact;
+    others, such as an endpoint, may be borne by many.
+    """
 
     queryset = Identifier.objects.all()
     serializer_class = IdentifierShape

@@ -26,6 +26,7 @@ class RevisionShape(serializers.ModelSerializer[Revision]):
             "artifacts_changed",
             "edges_added",
             "edges_retracted",
+            "artifacts_merged",
         )
         read_only_fields = fields
 

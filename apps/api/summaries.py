@@ -6,6 +6,9 @@ from rest_framework import serializers
 
 from apps.catalog.models import Artifact, Edge
 
+# They may be megabytes each; an answer that only mentions an artifact shows none of them.
+WIDE = ("facets", "stamps", "description", "own_statements")
+
 
 class KeyShape(serializers.Serializer[Any]):
     """The identity of an artifact."""
@@ -67,4 +70,4 @@ class EdgeShape(serializers.ModelSerializer[Edge]):
 
 def without_facets(*ends: str) -> list[str]:
     """What not to read of the artifacts that an answer only mentions: it may be megabytes."""
-    return [f"{end}__{wide}" for end in ends for wide in ("facets", "stamps", "description")]
+    return [f"{end}__{wide}" for end in ends for wide in WIDE]

@@ -15,6 +15,7 @@ from apps.api.identifiers import IdentifierViews
 from apps.api.imports import ImportViews
 from apps.api.lineage import LineageView, LineageWithSlash
 from apps.api.me import MeView
+from apps.api.merges import MergeViews
 from apps.api.obligations import ObligationViews
 from apps.api.reports import ReportViews
 from apps.api.revisions import RevisionViews
@@ -30,6 +31,7 @@ router.register("edges", EdgeViews, basename="edge")
 router.register("identifiers", IdentifierViews, basename="identifier")
 router.register("revisions", RevisionViews, basename="revision")
 router.register("conflicts", ConflictViews, basename="conflict")
+router.register("merges", MergeViews, basename="merge")
 router.register("flags", FlagViews, basename="flag")
 router.register("reports", ReportViews, basename="report")
 router.register(f"reports/(?P<report>{ID_PATTERN})/findings", FindingViews, basename="finding")

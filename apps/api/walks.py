@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.errors import NotFound
+from apps.api.errors import MergedError, NotFound
 from apps.api.pages import PageQuery
 from apps.api.reading import MAX_ID, asked
 from apps.api.summaries import ArtifactSummary
@@ -23,6 +23,7 @@ from apps.catalog.selectors import (
     descendants,
     revision_at,
     shortest_paths_between,
+    survivor_then,
     walk,
 )
 from apps.graph.validation import word
@@ -149,6 +150,19 @@ class WalkViews(CatalogViewSet[Artifact]):
 
     what = "artifact"
 
+    def get_object(self) -> Artifact:
+        return self.origin()
+
+    def origin(self, *, as_of: int | None = None) -> Artifact:
+        """The artifact asked for; if it had proved to be another one by then, the client is sent
+        on to that.
+        """
+        artifact = super().get_object()
+        survivor = survivor_then(artifact=artifact, as_of=as_of)
+        if survivor != artifact.pk:
+            raise MergedError(survivor)
+        return artifact
+
     @extend_schema(
         summary="What was made from it, near and far",
         filters=False,
@@ -171,7 +185,7 @@ class WalkViews(CatalogViewSet[Artifact]):
 
     def _reach(self, request: Request, walked: Callable[..., Reach]) -> Response:
         query = asked(ReachQuery, request)
-        artifact = self.get_object()
+        artifact = self.origin(as_of=query.get("as_of"))
         found = walked(
             artifact=artifact,
             depth=query.get("depth"),
@@ -200,7 +214,7 @@ class WalkViews(CatalogViewSet[Artifact]):
     @action(detail=True, pagination_class=None)
     def graph(self, request: Request, pk: str) -> Response:
         query = asked(GraphQuery, request)
-        artifact = self.get_object()
+        artifact = self.origin(as_of=query.get("as_of"))
         found = walk(
             origins=[artifact.pk],
             direction=query["direction"],
@@ -232,10 +246,11 @@ class WalkViews(CatalogViewSet[Artifact]):
     @action(detail=True, pagination_class=None)
     def paths(self, request: Request, pk: str) -> Response:
         query = asked(PathsQuery, request)
-        artifact = self.get_object()
+        artifact = self.origin(as_of=query.get("as_of"))
         to = Artifact.objects.filter(pk=query["to"]).first()
         if to is None:
             raise NotFound(f"There is no artifact {query['to']} to lead to.")
+        to = Artifact.objects.get(pk=survivor_then(artifact=to, as_of=query.get("as_of")))
         found = shortest_paths_between(
             upstream=artifact, downstream=to, as_of=query.get("as_of"), limit=query["limit"]
         )

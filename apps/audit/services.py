@@ -1,5 +1,6 @@
 """The one way into the audit log."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 _LOCK_KEY = 0x6175646974
 
 
+Told = tuple[str, str, dict[str, Any]]
+
+
 def record_entry(
     *, actor: "AbstractBaseUser | None", action: str, subject: str, details: dict[str, Any]
 ) -> AuditEntry:
@@ -24,23 +28,40 @@ def record_entry(
     JSON; texts are normalised, whole floats become integers. RecordError if a value cannot be
     kept (control characters, NaN, an action over 100 bytes, a subject over 200).
     """
-    entry = AuditEntry(
-        actor_id=actor.pk if actor else None,
-        action=line(action, "$.action", limit=100, required=True),
-        subject=line(subject, "$.subject", limit=200, required=True),
-        details=_exact(json_value(details, "$.details")),
-    )
+    return record_entries(actor=actor, entries=[(action, subject, details)])[0]
+
+
+def record_entries(
+    *, actor: "AbstractBaseUser | None", entries: Sequence[Told]
+) -> list[AuditEntry]:
+    """Append several, each an (action, subject, details)."""
+    drafts = [_draft(actor, *told) for told in entries]
+    if not drafts:
+        return []
     # No savepoint: an act whose entry cannot be written must not be committed either.
     with transaction.atomic(savepoint=False):
         _wait_for_turn()
         last = AuditEntry.objects.order_by("-sequence").values_list("sequence", "hash").first()
         sequence, previous_hash = last or (0, GENESIS)
-        entry.sequence = sequence + 1
-        entry.previous_hash = previous_hash
-        entry.at = timezone.now()
-        entry.hash = entry.computed_hash()
-        entry.save(force_insert=True)
-    return entry
+        at = timezone.now()
+        for place, entry in enumerate(drafts, start=1):
+            entry.sequence = sequence + place
+            entry.previous_hash = previous_hash
+            entry.at = at
+            entry.hash = previous_hash = entry.computed_hash()
+        AuditEntry.objects.bulk_create(drafts, batch_size=500)
+    return drafts
+
+
+def _draft(
+    actor: "AbstractBaseUser | None", action: str, subject: str, details: dict[str, Any]
+) -> AuditEntry:
+    return AuditEntry(
+        actor_id=actor.pk if actor else None,
+        action=line(action, "$.action", limit=100, required=True),
+        subject=line(subject, "$.subject", limit=200, required=True),
+        details=_exact(json_value(details, "$.details")),
+    )
 
 
 def _wait_for_turn() -> None:

@@ -19,6 +19,8 @@ STATUSES = (
     ("placeholder", "Placeholder"),
     ("tombstone", "Tombstone"),
 )
+# Below every database's limit on bound values.
+MOST_MERGED = 5000
 ORDERINGS = (
     ("name", "name"),
     ("kind", "kind"),
@@ -34,9 +36,9 @@ class ArtifactFilter(FilterSet):  # type: ignore[misc]
 
     q = CharFilter(method="search", label="Search", max_length=2000)
     kind = CharFilter(field_name="kind")
-    namespace = CharFilter(field_name="namespace")
-    name = CharFilter(field_name="name")
-    version = CharFilter(field_name="version")
+    namespace = CharFilter(method="by_any_name")
+    name = CharFilter(method="by_any_name")
+    version = CharFilter(method="by_any_name")
     owner = CharFilter(field_name="owner")
     digest = CharFilter(field_name="digest")
     environment = CharFilter(field_name="deployment__environment", label="Environment")
@@ -50,6 +52,14 @@ class ArtifactFilter(FilterSet):  # type: ignore[misc]
 
     def search(self, queryset: QuerySet[Artifact], _name: str, text: str) -> QuerySet[Artifact]:
         return queryset.filter(pk__in=find(text=text).values("pk"))
+
+    def by_any_name(self, queryset: QuerySet[Artifact], part: str, text: str) -> QuerySet[Artifact]:
+        """Also those that go by another name, if one that proved to be them has this part."""
+        merged = Artifact.objects.filter(merged_into__isnull=False, **{part: text})
+        also = list(merged.values_list("merged_into", flat=True).distinct()[:MOST_MERGED])
+        either = Q(**{part: text})
+        # Two conditions are looked up by two indexes; only one by its own.
+        return queryset.filter(either | Q(pk__in=also) if also else either)
 
     def live_then(
         self, queryset: QuerySet[Artifact], _name: str, when: datetime

@@ -1,11 +1,12 @@
 """Finding an artifact from whatever someone has at hand."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from apps.catalog.models import Artifact, Identifier
+from apps.catalog.models import Artifact, ArtifactQuerySet, Identifier
+from apps.graph.identity import normalised
 
 
-def find(*, text: str) -> QuerySet[Artifact]:
+def find(*, text: str) -> ArtifactQuerySet:
     """Artifacts that bear the text as digest, commit, image, URI, endpoint or run id; if there are
     none, those whose name or version contains it. Best first is the caller's ordering.
     """
@@ -14,21 +15,23 @@ def find(*, text: str) -> QuerySet[Artifact]:
     return exact if exact.exists() else named_like(text=wanted)
 
 
-def identified_by(*, text: str) -> QuerySet[Artifact]:
-    """Artifacts with an identifier of exactly this value; a digest may carry its algorithm."""
+def identified_by(*, text: str) -> ArtifactQuerySet:
+    """Artifacts with an identifier of exactly this value; a digest may carry its algorithm, an
+    image its repository.
+    """
     algorithm, _, value = text.partition(":")
-    either = Q(value=text) | Q(scheme=algorithm.lower(), value=value) | Q(value=text.lower())
+    either = Q(value__in={text, text.lower(), normalised("oci_image", text)})
+    either |= Q(scheme=algorithm.lower(), value=normalised(algorithm.lower(), value))
     claims = Identifier.objects.filter(either).values("artifact_id")
     # A union, so that either half is looked up by its own index.
-    return Artifact.objects.filter(
-        pk__in=claims.union(Artifact.objects.filter(version=text).values("pk"))
-    )
+    bearing = claims.union(Artifact.objects.filter(version=text).values("pk"))
+    return Artifact.objects.filter(pk__in=bearing).to_survivors()
 
 
-def named_like(*, text: str) -> QuerySet[Artifact]:
-    """Artifacts whose name contains the text; `name@version` narrows to the version."""
+def named_like(*, text: str) -> ArtifactQuerySet:
+    """Artifacts one of whose names contains the text; `name@version` narrows to the version."""
     name, at, version = text.rpartition("@")
     by_text = Q(name__icontains=text) | Q(namespace__icontains=text) | Q(version__icontains=text)
     if at and name:
         by_text |= Q(name__icontains=name, version__istartswith=version)
-    return Artifact.objects.filter(by_text)
+    return Artifact.objects.filter(by_text).to_survivors()

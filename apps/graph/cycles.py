@@ -49,7 +49,7 @@ def refuse_cycles(
     downstream: dict[N, set[N]] = {up: set(down) for up, down in known.items()}
     for up, down in steps:
         downstream.setdefault(up, set()).add(down)
-    on_cycles = _members_of_cycles(downstream)
+    on_cycles = members_of_cycles(downstream)
     suspects = [step for step in steps if step[0] in on_cycles and step[1] in on_cycles]
     for up, down in suspects:
         if down not in known.get(up, ()):
@@ -63,7 +63,7 @@ def refuse_cycles(
     return refused
 
 
-def _members_of_cycles(downstream: Mapping[N, set[N]]) -> set[N]:
+def members_of_cycles(downstream: Mapping[N, set[N]]) -> set[N]:
     """What is left when everything without upstream, then without downstream, is peeled away."""
     upstream: dict[N, set[N]] = {}
     for up, downs in downstream.items():

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from apps.graph.records import Refusal
+    from apps.graph.records import ArtifactKey, Refusal
 
 
 class LineageError(Exception):
@@ -27,3 +27,12 @@ class BatchRefusedError(LineageError):
         self.refusals = tuple(refusals)
         first = f": {self.refusals[0].path}: {self.refusals[0].message}" if self.refusals else ""
         super().__init__(f"{len(self.refusals)} of the batch's records were refused{first}")
+
+
+class CycleError(LineageError):
+    """It would close a cycle. `path` leads from the one artifact to the other."""
+
+    def __init__(self, path: Sequence["ArtifactKey"]) -> None:
+        steps = " → ".join(str(key) for key in path)
+        super().__init__(f"One was made from the other, so they are two: {steps}.")
+        self.path = tuple(path)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from apps.graph.identity import normalised
 from apps.graph.records import ArtifactRecord
 
 # (kind of facet, field of it, scheme)
@@ -29,12 +30,14 @@ def derived_identifiers(record: ArtifactRecord) -> list[tuple[str, str]]:
     if record.uri:
         found.append(("uri", record.uri))
     for facet, field, scheme in _FACET_IDENTIFIERS:
-        value = _field(record.facets.get(facet), field)
-        if value and record.kind == facet:
-            found.append((scheme, value))
+        about = record.facets.get(facet) if record.kind == facet else None
+        if isinstance(about, dict) and (value := _field(about, field)):
+            # With changes on top, the commit does not say which code it is.
+            dirty = scheme == "git_commit" and about.get("dirty") is True
+            found.append(("git_dirty_commit" if dirty else scheme, normalised(scheme, value)))
     return found
 
 
-def _field(facet: Any, field: str) -> str:
-    value = facet.get(field) if isinstance(facet, dict) else None
+def _field(facet: dict[str, Any], field: str) -> str:
+    value = facet.get(field)
     return value if isinstance(value, str) else ""

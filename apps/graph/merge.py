@@ -29,17 +29,18 @@ class Statements:
     facets: dict[str, Any] = field(default_factory=dict)
     stamps: dict[str, str] = field(default_factory=dict)
 
-    def join(self, record: ArtifactRecord) -> bool:
-        """Take in one record; say whether anything changed."""
-        stamp = record.stated_at.isoformat() if record.stated_at else ""
+    def join(self, other: "Statements") -> bool:
+        """Take in what else was said; say whether anything changed."""
         before = (self.digest, len(self.tags))
-        changed = [self._join_line(name, getattr(record, name), stamp) for name in LINES]
-        changed.append(self._join_occurred_at(record.occurred_at, stamp))
+        stamp = other.stamps.get
+        changed = [self._join_line(name, getattr(other, name), stamp(name, "")) for name in LINES]
+        changed.append(self._join_occurred_at(other.occurred_at, stamp("occurred_at", "")))
         changed.extend(
-            self._join_facet(name, value, stamp) for name, value in record.facets.items()
+            self._join_facet(name, value, stamp(f"facets.{name}", ""))
+            for name, value in other.facets.items()
         )
-        self.digest = preferred_digest(self.digest, record.digest)
-        self.tags = sorted({*self.tags, *record.tags})
+        self.digest = preferred_digest(self.digest, other.digest)
+        self.tags = sorted({*self.tags, *other.tags})
         return any(changed) or before != (self.digest, len(self.tags))
 
     def _join_line(self, name: str, value: str, stamp: str) -> bool:
@@ -71,6 +72,25 @@ class Statements:
         if stamp:
             self.stamps[name] = stamp
         return True
+
+
+def stated_by(record: ArtifactRecord) -> Statements:
+    """What one record says, each field dated as the record is."""
+    stamps: dict[str, str] = {}
+    if record.stated_at:
+        stated = [name for name in (*LINES, "occurred_at") if getattr(record, name)]
+        stated += [f"facets.{name}" for name in record.facets]
+        stamps = dict.fromkeys(stated, record.stated_at.isoformat())
+    return Statements(
+        digest=record.digest,
+        uri=record.uri,
+        owner=record.owner,
+        description=record.description,
+        occurred_at=record.occurred_at,
+        tags=list(record.tags),
+        facets=record.facets,
+        stamps=stamps,
+    )
 
 
 def preferred_digest(first: str, second: str) -> str:

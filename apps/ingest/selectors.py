@@ -127,9 +127,11 @@ def live_run_edges(*, runs: Collection[ArtifactKey]) -> set[EdgeRecord]:
     """The live edges that OpenLineage asserts of these runs: into them, and to their outputs."""
     found: set[EdgeRecord] = set()
     for chunk in _chunks([key_hash(key) for key in runs]):
-        ends = Q(downstream__key_hash__in=chunk) | Q(upstream__key_hash__in=chunk, role="output")
+        rows = Artifact.objects.filter(key_hash__in=chunk).to_survivors().values("pk")
+        ends = Q(downstream__in=rows) | Q(upstream__in=rows, role="output")
         found |= _records(Edge.objects.filter(ends, producer=PRODUCER))
-    return found
+    asserted_of = frozenset(runs)
+    return {one for one in found if one.downstream in asserted_of or one.upstream in asserted_of}
 
 
 def live_edges_by(*, producer: str) -> set[EdgeRecord]:
@@ -137,7 +139,9 @@ def live_edges_by(*, producer: str) -> set[EdgeRecord]:
 
 
 def _records(edges: QuerySet[Edge]) -> set[EdgeRecord]:
-    live = edges.filter(retracted_in__isnull=True).select_related("upstream", "downstream")
+    live = edges.filter(retracted_in__isnull=True).select_related(
+        "stated_upstream", "stated_downstream"
+    )
     return {edge.record for edge in live}
 
 

@@ -3,12 +3,12 @@
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.catalog.models import Artifact, Edge
-from apps.catalog.selectors import conflicts_of, versions_of
+from apps.catalog.models import Artifact, Edge, Merge
+from apps.catalog.selectors import conflicts_of, identifiers_of, merges_of, versions_of
 from apps.catalog.services import describe_artifact
 from apps.graph.errors import LineageError
 from apps.graph.vocabulary import Kind
@@ -18,6 +18,7 @@ from apps.web.facts import facts_of
 from apps.web.paging import page_of
 from apps.web.reaching import neighbours, shown, sums_of
 from apps.web.standing import standing_of
+from apps.web.survivors import artifact_at
 
 SHOWN = 10
 SHOWN_STATEMENTS = 12
@@ -30,7 +31,7 @@ DOCUMENTS = {
 
 @require_safe
 def artifact(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _artifact(pk)
+    found = artifact_at(pk)
     up, down = sums_of(found, "upstream"), sums_of(found, "downstream")
     above, below = list(up.found.distance)[:SHOWN], list(down.found.distance)[:SHOWN]
     known = shown([*above, *below], found)
@@ -43,7 +44,7 @@ def artifact(request: HttpRequest, pk: int) -> HttpResponse:
             "artifact": found,
             "statuses": statuses,
             "facts": facts_of(found.facets),
-            "identifiers": found.identifiers.order_by("scheme", "value")[: SHOWN * 2],
+            "identifiers": identifiers_of(artifact=found)[: SHOWN * 2],
             "upstream": up,
             "downstream": down,
             "upstream_shown": neighbours(up, above, known),
@@ -53,6 +54,8 @@ def artifact(request: HttpRequest, pk: int) -> HttpResponse:
             "flags_on": flags_on(artifact=found)[:SHOWN] if "flagged" in statuses else (),
             "flags_over": flags_over(artifact=found)[:SHOWN] if statuses else (),
             "conflicts": conflicts_of(artifact=found)[:SHOWN],
+            "merges": _merges(found),
+            "may_split": signed_in(request).may_act_as("reviewer"),
             "statements": _statements(found),
             "may_describe": signed_in(request).may_act_as("contributor"),
             "actions": _actions(request, found),
@@ -62,7 +65,7 @@ def artifact(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def versions(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _artifact(pk)
+    found = artifact_at(pk)
     page = page_of(request, versions_of(artifact=found))
     context = {"artifact": found, "page": page, "standing": standing_of(page.object_list)}
     return render(request, "web/versions.html", context)
@@ -81,7 +84,7 @@ class DescribeForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @role_required("contributor")
 def describe(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _artifact(pk)
+    found = artifact_at(pk)
     known = {"owner": found.owner, "description": found.description}
     form = DescribeForm(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
@@ -104,9 +107,9 @@ def describe(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "web/describe.html", {"artifact": found, "form": form}, status=status)
 
 
-def _artifact(pk: int) -> Artifact:
-    rows = Artifact.objects.select_related("added_in", "tombstoned_in", "deployment")
-    return get_object_or_404(rows, pk=pk)
+def _merges(found: Artifact) -> list[Merge]:
+    """Its other names, newest first, each with what proved it; none that was split again."""
+    return list(merges_of(artifact=found).filter(split_in=None)[:SHOWN])
 
 
 def _statements(found: Artifact) -> list[Edge]:

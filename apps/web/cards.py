@@ -1,7 +1,7 @@
 """Model cards and deployment records: drawn from the graph, with the flags that are over them."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -16,12 +16,14 @@ from apps.impact.models import Flag
 from apps.impact.selectors import flags_over
 from apps.web.paging import page_of
 from apps.web.standing import standing_of
+from apps.web.survivors import artifact_at
 
 
 @require_safe
 def model_cards(request: HttpRequest) -> HttpResponse:
     """Every model, by name, newest version first."""
-    models = Artifact.objects.filter(kind=Kind.MODEL, is_placeholder=False, tombstoned_in=None)
+    stated = Artifact.objects.survivors().filter(is_placeholder=False, tombstoned_in=None)
+    models = stated.filter(kind=Kind.MODEL)
     narrowed = ArtifactFilter({"q": request.GET.get("q", "")}, queryset=models)
     page = page_of(request, narrowed.qs.order_by("name", "-occurred_at", "-pk"))
     context = {
@@ -54,7 +56,7 @@ def deployment_record_md(_request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _of_kind(pk: int, kind: Kind) -> Artifact:
-    artifact = get_object_or_404(Artifact.objects.select_related("deployment"), pk=pk)
+    artifact = artifact_at(pk)
     if artifact.kind != kind:
         raise Http404(f"This is a {artifact.kind_label.lower()}; the page is for a {kind.label}.")
     return artifact

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
@@ -12,6 +12,7 @@ from django_htmx.http import push_url
 
 from apps.catalog.filters import STATUSES, ArtifactFilter
 from apps.catalog.models import Artifact
+from apps.catalog.selectors import kind_totals
 from apps.graph.vocabulary import Kind, kind_label
 from apps.impact.models import LIVE_STATES, Finding, Flag, Scope
 from apps.web.downloads import csv_download
@@ -100,11 +101,13 @@ def kinds_in_order(kinds: Collection[str]) -> list[str]:
 
 
 def _filters(request: HttpRequest) -> CatalogueFilter:
-    return CatalogueFilter(request.GET, queryset=Artifact.objects.order_by("-added_in", "-pk"))
+    return CatalogueFilter(
+        request.GET, queryset=Artifact.objects.survivors().order_by("-added_in", "-pk")
+    )
 
 
 def _choices() -> dict[str, object]:
-    counts = dict(Artifact.objects.values_list("kind").annotate(Count("pk")).order_by("kind"))
+    counts = kind_totals()
     return {
         "kinds": [(kind, kind_label(kind), counts[kind]) for kind in kinds_in_order(counts)],
         "namespaces": _distinct("namespace"),

@@ -39,7 +39,11 @@ class DeploymentForm(forms.Form):
 def deployments(request: HttpRequest) -> HttpResponse:
     form = DeploymentForm(request.GET)
     valid = form.is_valid()
-    rows = Deployment.objects.select_related("artifact").order_by("-live_from", "-pk")
+    rows = (
+        Deployment.objects.filter(artifact__merged_into=None)
+        .select_related("artifact")
+        .order_by("-live_from", "-pk")
+    )
     page = page_of(request, _matching(rows, form) if valid else rows.none())
     environments = Deployment.objects.exclude(environment="").order_by("environment")
     return render(

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_filters import CharFilter, ChoiceFilter
 
@@ -24,6 +24,7 @@ from apps.impact.wording import headline, is_production, many
 from apps.web.access import require_role, role_required, signed_in
 from apps.web.forms import LONGEST_QUERY
 from apps.web.paging import page_of
+from apps.web.survivors import artifact_at
 
 REASONS = (
     ("label_error", "Label error"),
@@ -135,7 +136,7 @@ def flag_new(request: HttpRequest, pk: int) -> HttpResponse:
     """The form beside what the flag would hit. GET keeps what was typed, so that the preview can
     be asked for without a script; only POST raises the flag.
     """
-    artifact = get_object_or_404(Artifact, pk=pk)
+    artifact = artifact_at(pk)
     form = FlagForm(request.POST or None, initial=_scope_for(artifact) | _typed(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -158,7 +159,7 @@ def flag_new(request: HttpRequest, pk: int) -> HttpResponse:
 def flag_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What a flag would hit, for the form that is on the page already."""
     require_role(request, "contributor")
-    artifact = get_object_or_404(Artifact, pk=pk)
+    artifact = artifact_at(pk)
     context = {"artifact": artifact, **_preview(artifact, request.GET.get("scope", ""))}
     return render(request, "web/flag_preview.html", context)
 

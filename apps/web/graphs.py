@@ -2,8 +2,8 @@
 
 import re
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.catalog.models import Artifact
@@ -16,9 +16,9 @@ from apps.web.graph_panels import panel_of
 from apps.web.graph_questions import DEPTHS, DIRECTIONS, GraphQuestion, graph_question
 from apps.web.graph_rows import CSV_COLUMNS, csv_rows, graph_rows
 from apps.web.paging import page_of
+from apps.web.survivors import artifact_at
 
 NOT_DRAWN = Drawn()
-LARGEST_ID = 2**63 - 1
 
 
 @require_safe
@@ -46,8 +46,8 @@ def graph(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def graph_panel(request: HttpRequest, pk: int) -> HttpResponse:
     """The panel of one artifact, for a graph that is on the page already."""
-    origin = _artifact(pk)
     question = graph_question(pk=pk, given=request.GET)
+    origin = artifact_at(pk, as_of=question.as_of)
     panel = panel_of(artifact=_selected(question, origin), question=question, request=request)
     return render(request, "web/graph_panel.html", {"panel": panel})
 
@@ -82,13 +82,8 @@ def graph_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _answer(request: HttpRequest, pk: int) -> GraphAnswer:
-    return graph_answer(question=graph_question(pk=pk, given=request.GET), origin=_artifact(pk))
-
-
-def _artifact(pk: int) -> Artifact:
-    if pk > LARGEST_ID:
-        raise Http404
-    return get_object_or_404(Artifact.objects.select_related("deployment"), pk=pk)
+    question = graph_question(pk=pk, given=request.GET)
+    return graph_answer(question=question, origin=artifact_at(pk, as_of=question.as_of))
 
 
 def _selected(question: GraphQuestion, origin: Artifact) -> Artifact:

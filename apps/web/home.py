@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from apps.catalog.models import Artifact, Conflict, Revision
-from apps.catalog.selectors import identified_by
+from apps.catalog.selectors import identified_by, kind_totals
 from apps.impact.models import Flag
 from apps.impact.selectors import obligations_due, open_flags
 from apps.impact.wording import headline
@@ -24,8 +23,10 @@ LATEST = 8
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    counts = dict(Artifact.objects.values_list("kind").annotate(Count("pk")).order_by("kind"))
-    placeholders = Artifact.objects.filter(is_placeholder=True, tombstoned_in=None).count()
+    counts = kind_totals()
+    placeholders = (
+        Artifact.objects.survivors().filter(is_placeholder=True, tombstoned_in=None).count()
+    )
     return render(
         request,
         "web/home.html",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -18,6 +18,7 @@ from apps.web.catalogue import kinds_in_order
 from apps.web.forms import whole_number
 from apps.web.paging import page_of
 from apps.web.standing import standing_of
+from apps.web.survivors import artifact_at
 
 Way = Literal["upstream", "downstream"]
 
@@ -114,8 +115,8 @@ def downstream(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _reaching(request: HttpRequest, pk: int, way: Way) -> HttpResponse:
-    artifact = get_object_or_404(Artifact, pk=pk)
     as_of = whole_number(request.GET.get("as_of", ""))
+    artifact = artifact_at(pk, as_of=as_of)
     kind = request.GET.get("kind", "")
     sums = sums_of(artifact, way, as_of)
     page = page_of(request, _ids(sums, kind))

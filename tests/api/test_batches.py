@@ -36,6 +36,7 @@ def test_it_records_and_says_what_was_written(contributor: User, script: Script)
         "edges_retracted": 0,
         "identifiers_added": 0,
         "conflicts": 0,
+        "artifacts_merged": 0,
         "refused": [],
     }
     edge = Edge.objects.get()

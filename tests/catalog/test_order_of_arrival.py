@@ -12,6 +12,7 @@ from tests.catalog.lineage import key
 
 pytestmark = pytest.mark.django_db
 
+CONTENT = "9e107d9d372bb6826bd81d3542a419d6"
 NAMES = st.integers(0, 5)
 ARTIFACTS = st.builds(
     lambda number, owner, facet: ArtifactRecord(
@@ -32,7 +33,15 @@ IDENTIFIERS = st.builds(
     NAMES,
     st.sampled_from(["s3://a", "s3://b"]),
 )
-RECORDS = st.lists(ARTIFACTS | EDGES | IDENTIFIERS, min_size=1, max_size=12)
+# Three of them may prove to be one, unless an edge says that one was made from another.
+PROOFS = st.builds(
+    lambda number, owner: ArtifactRecord(
+        namespace="shop", kind="dataset", name=f"n{number}", owner=owner, digest=f"md5:{CONTENT}"
+    ),
+    st.sampled_from([1, 3, 5]),
+    st.sampled_from(["", "cas"]),
+)
+RECORDS = st.lists(ARTIFACTS | EDGES | IDENTIFIERS | PROOFS, min_size=1, max_size=12)
 Record = ArtifactRecord | EdgeRecord | IdentifierRecord
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.graph.merge import Statements
+from apps.graph.merge import Statements, stated_by
 from apps.graph.records import ArtifactRecord
 
 TIMES = st.sampled_from([None, *(datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2, 3))])
@@ -27,7 +27,7 @@ RECORDS = st.builds(
 def joined(records: list[ArtifactRecord]) -> Statements:
     statements = Statements()
     for record in records:
-        statements.join(record)
+        statements.join(stated_by(record))
     return statements
 
 
@@ -41,7 +41,7 @@ def test_it_ends_the_same_in_any_order(
 @given(st.lists(RECORDS, max_size=6))
 def test_it_changes_nothing_when_told_again(records: list[ArtifactRecord]) -> None:
     statements = joined(records)
-    assert not any(statements.join(record) for record in records)
+    assert not any(statements.join(stated_by(record)) for record in records)
 
 
 def test_it_lets_the_later_statement_win() -> None:

@@ -67,7 +67,7 @@ def provenance_of(*, artifact: Artifact) -> Provenance:
     found.behind = ancestors(artifact=artifact, limit=0).counts
     below = descendants(artifact=artifact, kinds=DOWNSTREAM_KINDS, limit=MOST_DOWNSTREAM)
     found.downstream, found.downstream_total = below.artifacts, below.total
-    family = Artifact.objects.filter(family_hash=artifact.family_hash)
+    family = Artifact.objects.survivors().filter(family_hash=artifact.family_hash)
     newest = family.select_related("deployment").order_by("-occurred_at", "-pk")
     found.versions = list(newest[:LONGEST_MAKING])
     return found

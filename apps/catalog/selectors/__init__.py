@@ -1,8 +1,16 @@
 """Reading the graph. Every answer says which revision it is of and whether it is whole."""
 
 from apps.catalog.search import find, identified_by, named_like
-from apps.catalog.selectors.beside import conflicts_of, edges_of, versions_of
-from apps.catalog.selectors.content import graph_hash
+from apps.catalog.selectors.beside import (
+    conflicts_of,
+    edges_of,
+    identifiers_of,
+    merges_of,
+    names_of,
+    survivor_then,
+    versions_of,
+)
+from apps.catalog.selectors.content import graph_hash, kind_totals
 from apps.catalog.selectors.reach import (
     PathsBetween,
     Reach,
@@ -14,7 +22,14 @@ from apps.catalog.selectors.reach import (
     shortest_paths_between,
 )
 from apps.catalog.selectors.revisions import current_revision, revision_at
-from apps.catalog.selectors.walking import Direction, StoredLink, Walk, links_from, walk
+from apps.catalog.selectors.walking import (
+    Direction,
+    StoredLink,
+    Walk,
+    links_from,
+    walk,
+    with_live_edges,
+)
 
 __all__ = [
     "Direction",
@@ -32,11 +47,17 @@ __all__ = [
     "find",
     "graph_hash",
     "identified_by",
+    "identifiers_of",
     "kind_counts",
+    "kind_totals",
     "links_from",
+    "merges_of",
     "named_like",
+    "names_of",
     "revision_at",
     "shortest_paths_between",
+    "survivor_then",
     "versions_of",
     "walk",
+    "with_live_edges",
 ]

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from django.db import connection
 
+from apps.catalog.models import Edge
 from apps.catalog.selectors.revisions import current_revision
 from apps.graph.traverse import adjacency, distances
 
@@ -20,6 +21,8 @@ StoredLink = tuple[int, int, str]
 # Beyond this depth one recursive query is cheaper than a round trip a layer.
 LAYERED_DEPTH = 8
 MAX_LINKS = 5_000_000
+# Below SQLite's limit on bound values.
+CHUNK = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +144,17 @@ def _links_by_layer(
             if not layer or len(seen) > limit:
                 break
     return list(found)
+
+
+def with_live_edges(*, ids: Iterable[int], end: Literal["upstream", "downstream"]) -> set[int]:
+    """Those of the artifacts that are this end of some live edge."""
+    every = list(ids)
+    found: set[int] = set()
+    for start in range(0, len(every), CHUNK):
+        live = Edge.objects.filter(**{f"{end}__in": every[start : start + CHUNK]})
+        rows = live.filter(retracted_in__isnull=True).values_list(f"{end}_id", flat=True)
+        found.update(rows.distinct())
+    return found
 
 
 def _columns(*, backwards: bool) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from apps.catalog.services.describing import describe_artifact, tombstone_artifact
 from apps.catalog.services.edges import retract_edges
+from apps.catalog.services.identity import merge_artifacts, split_artifact
 from apps.catalog.services.recording import BatchResult, record_batch
 from apps.catalog.services.writing import graph_change
 
@@ -9,7 +10,9 @@ __all__ = [
     "BatchResult",
     "describe_artifact",
     "graph_change",
+    "merge_artifacts",
     "record_batch",
     "retract_edges",
+    "split_artifact",
     "tombstone_artifact",
 ]

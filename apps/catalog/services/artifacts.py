@@ -1,22 +1,23 @@
 """The artifacts that a batch speaks of: found or made, what is said of them joined in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from apps.catalog.models import Artifact, Deployment
 from apps.catalog.services.conflicts import ConflictDraft, record_conflicts
+from apps.catalog.services.stating import STATED_FIELDS, state, state_for_survivor
 from apps.catalog.services.writing import Change
 from apps.graph.facets import DeploymentFacet, read_facet
 from apps.graph.hashing import family_hash, key_hash
-from apps.graph.merge import Statements, contradicts
+from apps.graph.merge import contradicts, stated_by
 from apps.graph.records import ArtifactKey, ArtifactRecord
 from apps.graph.vocabulary import Kind
 
 # Bound values of one IN list; below every database's limit.
 CHUNK = 5000
 WRITE_CHUNK = 1000
-JOINED_FIELDS = ("digest", "uri", "owner", "description", "occurred_at", "tags", "facets", "stamps")
+WRITTEN_FIELDS = (*STATED_FIELDS, "is_placeholder", "merged_into", "own_statements")
 
 
 class StoredArtifacts:
@@ -28,6 +29,7 @@ class StoredArtifacts:
         self._known: set[ArtifactKey] = set()
         self._touched: dict[ArtifactKey, Artifact] = {}
         self._conflicts: list[ConflictDraft] = []
+        self._survivors: dict[int, Artifact] = {}
         self._load(keys)
         self._known.update(self._by_key)
         for key in sorted(keys - self._known):
@@ -35,6 +37,14 @@ class StoredArtifacts:
 
     def __getitem__(self, key: ArtifactKey) -> Artifact:
         return self._by_key[key]
+
+    def __iter__(self) -> Iterator[Artifact]:
+        return iter(self._by_key.values())
+
+    def survivor(self, key: ArtifactKey) -> Artifact:
+        """What the key's artifact has proved to be; mostly itself."""
+        artifact = self._by_key[key]
+        return self._survivors.get(artifact.survivor_id, artifact)
 
     def is_new(self, artifact: Artifact) -> bool:
         return artifact.key not in self._known
@@ -49,14 +59,12 @@ class StoredArtifacts:
                 self._join_one(artifact, record)
 
     def _join_one(self, artifact: Artifact, record: ArtifactRecord) -> None:
-        statements = Statements(**{name: getattr(artifact, name) for name in JOINED_FIELDS})
-        changed = statements.join(record)
-        if not changed and not artifact.is_placeholder:
-            return
-        for name in JOINED_FIELDS:
-            setattr(artifact, name, getattr(statements, name))
-        artifact.is_placeholder = False
-        self._touched[artifact.key] = artifact
+        stated = stated_by(record)
+        if state(artifact, stated):
+            self._touched[artifact.key] = artifact
+        survivor = self._survivors.get(artifact.survivor_id, artifact)
+        if survivor is not artifact and state_for_survivor(survivor, stated):
+            self._touched[survivor.key] = survivor
 
     def _other_content(self, known: Artifact, record: ArtifactRecord) -> Artifact:
         """The version that stands for the contradicting content, made if it is new.
@@ -85,24 +93,41 @@ class StoredArtifacts:
         new = [one for key, one in self._touched.items() if key not in self._known]
         changed = [one for key, one in self._touched.items() if key in self._known]
         Artifact.objects.bulk_create(new, batch_size=WRITE_CHUNK)
-        # An upsert: bulk_update spells each value as a CASE and takes ten times as long.
-        Artifact.objects.bulk_create(
-            changed,
-            batch_size=WRITE_CHUNK,
-            update_conflicts=True,
-            unique_fields=["pk"],
-            update_fields=[*JOINED_FIELDS, "is_placeholder"],
-        )
-        _write_deployments([*new, *changed])
+        update_artifacts(changed)
+        _write_deployments(new)
         self._change.artifacts_added += len(new)
         self._change.artifacts_changed += len(changed)
         record_conflicts(change=self._change, drafts=self._conflicts)
 
+    def refresh(self) -> None:
+        """Read the rows anew, after artifacts were merged or split."""
+        ids = [one.pk for one in self._by_key.values()]
+        fresh = {
+            one.pk: one
+            for start in range(0, len(ids), CHUNK)
+            for one in Artifact.objects.filter(pk__in=ids[start : start + CHUNK])
+        }
+        self._by_key = {key: fresh[one.pk] for key, one in self._by_key.items()}
+        self._survivors = {}
+        self._load_survivors(self._by_key.values())
+
     def _load(self, keys: set[ArtifactKey]) -> None:
         hashes = [key_hash(key) for key in keys]
+        loaded: dict[ArtifactKey, Artifact] = {}
         for start in range(0, len(hashes), CHUNK):
             for one in Artifact.objects.filter(key_hash__in=hashes[start : start + CHUNK]):
-                self._by_key[one.key] = one
+                loaded[one.key] = self._survivors.get(one.pk, one)
+        self._by_key.update(loaded)
+        self._load_survivors(loaded.values())
+
+    def _load_survivors(self, rows: Iterable[Artifact]) -> None:
+        """Of each artifact one row only, or what is written to the one is lost with the other."""
+        ids = {one.merged_into_id for one in rows if one.merged_into_id}
+        if ids:
+            held = {one.pk: one for one in self._by_key.values() if one.pk in ids}
+            absent = Artifact.objects.filter(pk__in=ids - held.keys())
+            self._survivors.update(held | {one.pk: one for one in absent})
+            self._known.update(one.key for one in self._survivors.values())
 
 
 def _new_artifact(key: ArtifactKey, change: Change) -> Artifact:
@@ -116,6 +141,19 @@ def _new_artifact(key: ArtifactKey, change: Change) -> Artifact:
         is_placeholder=True,
         added_in_id=change.number,
     )
+
+
+def update_artifacts(changed: Sequence[Artifact]) -> None:
+    """Write back rows that exist."""
+    # An upsert: bulk_update spells each value as a CASE and takes ten times as long.
+    Artifact.objects.bulk_create(
+        changed,
+        batch_size=WRITE_CHUNK,
+        update_conflicts=True,
+        unique_fields=["pk"],
+        update_fields=WRITTEN_FIELDS,
+    )
+    _write_deployments(changed)
 
 
 def _write_deployments(artifacts: Sequence[Artifact]) -> None:

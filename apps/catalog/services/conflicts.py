@@ -1,6 +1,6 @@
 """Statements that cannot both stand are kept, not dropped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -11,10 +11,15 @@ from apps.graph.hashing import sha256
 from apps.graph.records import ArtifactKey
 from apps.graph.strict_json import canonical
 
+# The kind, scheme and value of an identifier that proves what it is borne by.
+Proof = tuple[str, str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class ConflictDraft:
-    """A conflict found, not yet stored."""
+    """A conflict found, not yet stored. With a proof, it is one whoever met it between whichever
+    of its bearers.
+    """
 
     code: str
     first: Artifact
@@ -22,6 +27,7 @@ class ConflictDraft:
     detail: str
     role: str = ""
     path: tuple[ArtifactKey, ...] = ()
+    proof: Proof | None = None
 
 
 def record_conflicts(*, change: Change, drafts: Sequence[ConflictDraft]) -> None:
@@ -33,8 +39,15 @@ def record_conflicts(*, change: Change, drafts: Sequence[ConflictDraft]) -> None
     change.conflicts += len(new)
 
 
+def void_proofs(proofs: Iterable[Proof]) -> set[Proof]:
+    """Those that are known to be borne by artifacts that cannot be one."""
+    of = {_fingerprint("identity", *proof): proof for proof in proofs}
+    known = Conflict.objects.filter(fingerprint__in=of).values_list("fingerprint", flat=True)
+    return {of[fingerprint] for fingerprint in known}
+
+
 def _row(change: Change, draft: ConflictDraft) -> Conflict:
-    identity = [draft.code, draft.first.key_hash, draft.second.key_hash, draft.role]
+    ends = (draft.first.key_hash, draft.second.key_hash, draft.role, change.producer)
     return Conflict(
         code=draft.code,
         first=draft.first,
@@ -44,6 +57,10 @@ def _row(change: Change, draft: ConflictDraft) -> Conflict:
         evidence=change.evidence,
         detail=draft.detail,
         path=[msgspec.structs.asdict(key) for key in draft.path],
-        fingerprint=sha256(canonical([*identity, change.producer])),
+        fingerprint=_fingerprint(draft.code, *(draft.proof or ends)),
         recorded_in_id=change.number,
     )
+
+
+def _fingerprint(*identity: str) -> str:
+    return sha256(canonical(list(identity)))

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.audit.services import record_entry
 from apps.catalog.models import Artifact
 from apps.catalog.services.recording import record_batch
+from apps.catalog.services.stating import without_content
 from apps.catalog.services.writing import graph_change
 from apps.graph.errors import RecordError
 from apps.graph.records import ArtifactRecord, LineageBatch
@@ -50,7 +52,8 @@ def describe_artifact(
 
 
 def tombstone_artifact(*, artifact: Artifact, reason: str, actor: "User") -> Artifact:
-    """Take away an artifact's content and keep the proof: identity, digest, owner and edges.
+    """Take away an artifact's content, under all its names, and keep the proof: identity, digest,
+    owner and edges. Return the one that stands for them.
 
     What producers say of it afterwards is not taken in again. Doing it twice changes nothing.
     """
@@ -58,7 +61,13 @@ def tombstone_artifact(*, artifact: Artifact, reason: str, actor: "User") -> Art
     if not why:
         raise RecordError("$.reason", "Say why the content is removed; it stays in the record.")
     with graph_change(producer=actor.get_username(), actor=actor) as change:
-        held = Artifact.objects.filter(pk=artifact.pk, tombstoned_in__isnull=True)
+        survivor = Artifact.objects.get(pk=Artifact.objects.get(pk=artifact.pk).survivor_id)
+        names = Artifact.objects.filter(Q(pk=survivor.pk) | Q(merged_into=survivor.pk))
+        held = names.filter(tombstoned_in__isnull=True)
+        for one in held:
+            if one.own_statements is not None:
+                one.own_statements = without_content(one.own_statements)
+                one.save(update_fields=["own_statements"])
         change.artifacts_changed = held.update(
             tombstoned_in_id=change.number,
             tombstone_reason=why,
@@ -69,9 +78,9 @@ def tombstone_artifact(*, artifact: Artifact, reason: str, actor: "User") -> Art
             stamps={},
         )
         if change.artifacts_changed:
-            _audit(actor, "artifact.tombstoned", artifact, {"reason": why})
-    artifact.refresh_from_db()
-    return artifact
+            _audit(actor, "artifact.tombstoned", survivor, {"reason": why})
+    survivor.refresh_from_db()
+    return survivor
 
 
 def _audit(actor: "User", action: str, artifact: Artifact, details: dict[str, Any]) -> None:

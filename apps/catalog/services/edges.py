@@ -1,16 +1,20 @@
 """Edges: asserted once by each producer, never overwritten, never closing a cycle."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import Q
 
 from apps.audit.services import record_entry
 from apps.catalog.models import Artifact, Edge
-from apps.catalog.selectors import artifacts_by_id, links_from
+from apps.catalog.selectors import artifacts_by_id, links_from, with_live_edges
 from apps.catalog.services.artifacts import StoredArtifacts
 from apps.catalog.services.conflicts import ConflictDraft, record_conflicts
 from apps.catalog.services.inserting import insert_rows
+from apps.catalog.services.moving import EDGE_FIELDS
+from apps.catalog.services.proving import part_proved
 from apps.catalog.services.writing import Change, graph_change
 from apps.graph.cycles import could_close_a_cycle, refuse_cycles
 from apps.graph.errors import RecordError
@@ -24,33 +28,29 @@ if TYPE_CHECKING:
 CHUNK = 2000
 RETRACT_CHUNK = 200
 PATH_SHOWN = 12
-EDGE_FIELDS = (
-    "upstream",
-    "downstream",
-    "role",
-    "producer",
-    "evidence",
-    "added_in",
-    "retract_reason",
-)
 Placed = tuple[str, EdgeRecord]
-Pair = tuple[Artifact, Artifact]
+# Ids of the stated ends, and the role.
+Triple = tuple[int, int, str]
+# By the ids of an edge's ends, the ids on the path that it would close.
+Cycles = dict[tuple[int, int], list[int]]
 
 
 def assert_edges(
     *, change: Change, artifacts: StoredArtifacts, records: Sequence[Placed]
 ) -> list[Refusal]:
     """Insert the edges that are new; return a refusal for each that would close a cycle."""
-    ends = [
-        (path, artifacts[one.upstream], artifacts[one.downstream], one) for path, one in records
-    ]
-    refused = _cycles(artifacts, [(up, down) for _, up, down, _ in ends])
-    named = {one.pk: one for _, up, down, _ in ends for one in (up, down)}
+    refused = _refused(change, artifacts, records)
+    named = {
+        one.pk: one
+        for _, record in records
+        for one in (artifacts.survivor(record.upstream), artifacts.survivor(record.downstream))
+    }
     refusals: list[Refusal] = []
     drafts: list[ConflictDraft] = []
-    wanted: dict[tuple[int, int, str], None] = {}
-    for path, up, down, record in ends:
-        if (cycle := refused.get((up.pk, down.pk))) is None:
+    wanted: dict[Triple, None] = {}
+    for path, record in records:
+        up, down = artifacts[record.upstream], artifacts[record.downstream]
+        if (cycle := refused.get((up.survivor_id, down.survivor_id))) is None:
             wanted[up.pk, down.pk, record.role] = None
             continue
         keys = _keys_on(cycle, named)
@@ -58,33 +58,46 @@ def assert_edges(
         refusals.append(Refusal(path, "cycle", message, keys))
         drafts.append(ConflictDraft("cycle", up, down, message, record.role, keys))
     record_conflicts(change=change, drafts=drafts)
-    _insert(change, wanted)
+    _insert(change, wanted, {one.pk: one.survivor_id for one in artifacts})
     return refusals
 
 
-def _cycles(artifacts: StoredArtifacts, pairs: list[Pair]) -> dict[tuple[int, int], list[int]]:
-    steps = list(dict.fromkeys((up.pk, down.pk) for up, down in pairs))
-    known = {one.pk for pair in pairs for one in pair if not artifacts.is_new(one)}
+def _refused(change: Change, artifacts: StoredArtifacts, records: Sequence[Placed]) -> Cycles:
+    """The edges to refuse, by their ends, after splitting what only proof had put in their way."""
+    refused = _cycles(artifacts, records)
+    while refused:
+        before, savepoint = replace(change), transaction.savepoint()
+        parted = part_proved(change=change, paths=refused.values())
+        if parted:
+            artifacts.refresh()
+        fewer = _cycles(artifacts, records) if parted else refused
+        if len(fewer) == len(refused):
+            transaction.savepoint_rollback(savepoint)
+            change.count_again_from(before)
+            if parted:
+                artifacts.refresh()
+            break
+        transaction.savepoint_commit(savepoint)
+        refused = fewer
+    return refused
+
+
+def _cycles(artifacts: StoredArtifacts, records: Sequence[Placed]) -> Cycles:
+    steps: dict[tuple[int, int], None] = {}
+    known: set[int] = set()
+    for _, record in records:
+        ends = [artifacts.survivor(key) for key in (record.upstream, record.downstream)]
+        steps[ends[0].pk, ends[1].pk] = None
+        known.update(one.pk for one in ends if not artifacts.is_new(one))
     suspects = could_close_a_cycle(
         steps,
-        has_downstream=_that_are("upstream", known & {down for _, down in steps}),
-        has_upstream=_that_are("downstream", known & {up for up, _ in steps}),
+        has_downstream=with_live_edges(ids=known & {down for _, down in steps}, end="upstream"),
+        has_upstream=with_live_edges(ids=known & {up for up, _ in steps}, end="downstream"),
     )
     if not suspects:
         return {}
     stored = links_from(known & {down for _, down in suspects})
     return refuse_cycles(suspects, adjacency((up, down) for up, down, _ in stored))
-
-
-def _that_are(column: str, ids: set[int]) -> set[int]:
-    """Those of the artifacts that are the upstream, or the downstream, of some live edge."""
-    every = list(ids)
-    found: set[int] = set()
-    for start in range(0, len(every), CHUNK):
-        live = Edge.objects.filter(**{f"{column}__in": every[start : start + CHUNK]})
-        rows = live.filter(retracted_in__isnull=True).values_list(f"{column}_id", flat=True)
-        found.update(rows.distinct())
-    return found
 
 
 def _keys_on(path: list[int], named: dict[int, Artifact]) -> tuple[ArtifactKey, ...]:
@@ -100,28 +113,27 @@ def _in_words(keys: Sequence[ArtifactKey]) -> str:
     return " → ".join(names)
 
 
-def _insert(change: Change, wanted: dict[tuple[int, int, str], None]) -> None:
+def _insert(change: Change, wanted: dict[Triple, None], survivor: Mapping[int, int]) -> None:
     new = wanted.keys() - _live_edges(change, wanted)
     told = (change.producer, change.evidence, change.number, "")
-    insert_rows(model=Edge, names=EDGE_FIELDS, rows=[(*one, *told) for one in sorted(new)])
+    rows = [(survivor[up], survivor[down], up, down, role, *told) for up, down, role in sorted(new)]
+    insert_rows(model=Edge, names=EDGE_FIELDS, rows=rows)
     change.edges_added += len(new)
 
 
-def _live_edges(
-    change: Change, wanted: Iterable[tuple[int, int, str]]
-) -> set[tuple[int, int, str]]:
+def _live_edges(change: Change, wanted: Iterable[Triple]) -> set[Triple]:
     """Those of the edges that the producer already asserts."""
     triples = list(wanted)
-    found: set[tuple[int, int, str]] = set()
+    found: set[Triple] = set()
     for start in range(0, len(triples), CHUNK):
         chunk = triples[start : start + CHUNK]
         rows = Edge.objects.filter(
-            upstream__in={up for up, _, _ in chunk},
-            downstream__in={down for _, down, _ in chunk},
+            stated_upstream__in={up for up, _, _ in chunk},
+            stated_downstream__in={down for _, down, _ in chunk},
             producer=change.producer,
             retracted_in__isnull=True,
         )
-        found.update(rows.values_list("upstream_id", "downstream_id", "role"))
+        found.update(rows.values_list("stated_upstream_id", "stated_downstream_id", "role"))
     return found
 
 
@@ -135,7 +147,7 @@ def retract_records(
     for start in range(0, len(triples), RETRACT_CHUNK):
         either = Q()
         for up, down, role in triples[start : start + RETRACT_CHUNK]:
-            either |= Q(upstream=up, downstream=down, role=role)
+            either |= Q(stated_upstream=up, stated_downstream=down, role=role)
         rows = Edge.objects.filter(either, producer=change.producer, retracted_in__isnull=True)
         change.edges_retracted += rows.update(
             retracted_in_id=change.number, retract_reason=f"Retracted by {change.producer}."

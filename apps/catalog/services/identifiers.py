@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from apps.catalog.models import Identifier
 from apps.catalog.services.artifacts import StoredArtifacts
+from apps.catalog.services.conflicts import Proof
 from apps.catalog.services.inserting import insert_rows
 from apps.catalog.services.writing import Change
 from apps.graph.identifiers import derived_identifiers
+from apps.graph.identity import normalised
 from apps.graph.records import ArtifactRecord, IdentifierRecord
 
 CHUNK = 5000
@@ -18,9 +20,15 @@ def claim_identifiers(
     artifacts: StoredArtifacts,
     records: Iterable[ArtifactRecord],
     claims: Iterable[IdentifierRecord],
-) -> None:
-    """Store what the batch states outright and what its artifact records give away."""
-    wanted = {(artifacts[one.artifact].pk, one.scheme, one.value) for one in claims}
+) -> list[Proof]:
+    """Store what the batch states outright and what its artifact records give away.
+
+    Return the new claims: kind of what is claimed for, scheme and value.
+    """
+    wanted = {
+        (artifacts[one.artifact].pk, one.scheme, normalised(one.scheme, one.value))
+        for one in claims
+    }
     for record in records:
         artifact = artifacts[record.key]
         if not artifact.is_tombstone:
@@ -32,6 +40,8 @@ def claim_identifiers(
         rows=[(*claim, change.number) for claim in new],
     )
     change.identifiers_added += len(new)
+    kinds = {one.pk: one.kind for one in artifacts}
+    return [(kinds[pk], scheme, value) for pk, scheme, value in new]
 
 
 def _stored(artifact_ids: set[int]) -> set[tuple[int, str, str]]:

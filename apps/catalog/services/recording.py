@@ -8,6 +8,7 @@ from apps.catalog.selectors import current_revision
 from apps.catalog.services.artifacts import StoredArtifacts
 from apps.catalog.services.edges import assert_edges, retract_records
 from apps.catalog.services.identifiers import claim_identifiers
+from apps.catalog.services.proving import merge_proved
 from apps.catalog.services.writing import Change, graph_change
 from apps.graph import validation
 from apps.graph.errors import BatchRefusedError, RecordError
@@ -38,6 +39,7 @@ class BatchResult:
     edges_retracted: int
     identifiers_added: int
     conflicts: int
+    artifacts_merged: int
     refusals: tuple[Refusal, ...]
 
 
@@ -86,6 +88,7 @@ def record_batch(
         edges_retracted=change.edges_retracted,
         identifiers_added=change.identifiers_added,
         conflicts=change.conflicts,
+        artifacts_merged=change.artifacts_merged,
         refusals=tuple(refusals),
     )
 
@@ -96,12 +99,14 @@ def _write(checked: _Checked, change: Change, refusals: list[Refusal]) -> None:
     artifacts.write()
     retract_records(change=change, artifacts=artifacts, records=checked.retractions)
     refusals.extend(assert_edges(change=change, artifacts=artifacts, records=checked.edges))
-    claim_identifiers(
+    claims = claim_identifiers(
         change=change,
         artifacts=artifacts,
         records=[record for _, record in checked.artifacts],
         claims=[record for _, record in checked.identifiers],
     )
+    # Last: an edge of this batch may say that two bearers of one identifier are two.
+    merge_proved(change=change, claims=claims)
 
 
 def _check(batch: LineageBatch, refusals: list[Refusal]) -> _Checked:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -32,6 +32,8 @@ class Change:
     edges_retracted: int = 0
     identifiers_added: int = 0
     conflicts: int = 0
+    artifacts_merged: int = 0
+    artifacts_split: int = 0
 
     @property
     def wrote(self) -> bool:
@@ -42,7 +44,14 @@ class Change:
             or self.edges_retracted
             or self.identifiers_added
             or self.conflicts
+            or self.artifacts_merged
+            or self.artifacts_split
         )
+
+    def count_again_from(self, before: "Change") -> None:
+        """Forget what was counted since; it was rolled back."""
+        for counted in fields(self):
+            setattr(self, counted.name, getattr(before, counted.name))
 
 
 @contextmanager
@@ -73,4 +82,5 @@ def graph_change(
                 artifacts_changed=change.artifacts_changed,
                 edges_added=change.edges_added,
                 edges_retracted=change.edges_retracted,
+                artifacts_merged=change.artifacts_merged,
             )

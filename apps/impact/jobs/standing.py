@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from apps.catalog.models import Artifact, Conflict, Edge, Revision
+from apps.catalog.models import Artifact, Conflict, Edge, Merge, Revision
 from apps.catalog.selectors import current_revision
 from apps.impact.jobs.gathering import gather
 from apps.impact.jobs.opening import UNFINISHED, open_report
@@ -52,13 +52,17 @@ def is_touched(*, flag: Flag) -> bool:
 
 def _changes_below(
     flag: Flag, report: Report, since: int
-) -> Iterator[QuerySet[Edge] | QuerySet[Conflict]]:
+) -> Iterator[QuerySet[Edge] | QuerySet[Conflict] | QuerySet[Merge]]:
     origins = origins_within(artifact=flag.artifact, scope=flag.scope).values("pk")
     changed = (Q(added_in__gt=since), Q(retracted_in__gt=since))
     scope: tuple[Any, ...] = (origins, report.findings.values("artifact"))
     for reached in scope:
         for change in changed:
             yield Edge.objects.filter(change, upstream__in=reached)
+        yield Merge.objects.filter(
+            Q(merged_in__gt=since) | Q(split_in__gt=since),
+            Q(artifact__in=reached) | Q(survivor__in=reached),
+        )
         yield Conflict.objects.filter(code="cycle", recorded_in__gt=since, first__in=reached)
 
 

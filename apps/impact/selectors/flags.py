@@ -6,6 +6,7 @@ from typing import Literal
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from apps.catalog.models import Artifact
+from apps.catalog.selectors import names_of
 from apps.graph.vocabulary import Consequence
 from apps.impact.models import (
     LIVE_STATES,
@@ -87,13 +88,17 @@ def affected_status(*, artifact_ids: Iterable[int]) -> dict[int, AffectedStatus]
             else:
                 found.setdefault(pk, "evidence")
         by_name = live.filter(scope=Scope.NAME).values("artifact__family_hash")
+        # Under whichever of its names: an artifact may have proved to be the flagged one.
         flagged = Artifact.objects.filter(
-            Q(pk__in=live.values("artifact")) | Q(family_hash__in=by_name), pk__in=chunk
+            Q(pk__in=live.values("artifact")) | Q(family_hash__in=by_name),
+            Q(pk__in=chunk) | Q(merged_into__in=chunk),
         )
-        found.update(dict.fromkeys(flagged.values_list("pk", flat=True), "flagged"))
+        for row in flagged.only("pk", "merged_into"):
+            found[row.survivor_id] = "flagged"
     return found
 
 
 def _covers(artifact: Artifact) -> Q:
-    whole_name = Q(scope=Scope.NAME, artifact__family_hash=artifact.family_hash)
-    return Q(artifact=artifact) | whole_name
+    names = names_of(artifact=artifact)
+    whole_name = Q(scope=Scope.NAME, artifact__family_hash__in=names.values("family_hash"))
+    return Q(artifact__in=names.values("pk")) | whole_name

@@ -9,11 +9,15 @@ from apps.impact.models import Flag, Scope
 def origins_within(
     *, artifact: Artifact, scope: str, as_of: int | None = None
 ) -> QuerySet[Artifact]:
-    """The artifact, or every version of its name that was recorded up to the revision."""
+    """The artifact, or every version of its name that was recorded up to the revision, as what
+    they have proved to be.
+    """
     if scope != Scope.NAME:
-        return Artifact.objects.filter(pk=artifact.pk)
-    family = Artifact.objects.filter(family_hash=artifact.family_hash).order_by("pk")
-    return family if as_of is None else family.filter(added_in__lte=as_of)
+        return Artifact.objects.filter(pk=artifact.pk).to_survivors()
+    family = Artifact.objects.filter(family_hash=artifact.family_hash)
+    if as_of is not None:
+        family = family.filter(added_in__lte=as_of)
+    return family.to_survivors().order_by("pk")
 
 
 def origins_of(*, flag: Flag, as_of: int | None = None) -> list[int]:

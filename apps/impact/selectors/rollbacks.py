@@ -60,6 +60,7 @@ def clean_earlier_versions(*, models: Iterable[Artifact]) -> dict[int, Artifact 
             family_hash__in={one.family_hash for one in every},
             is_placeholder=False,
             tombstoned_in__isnull=True,
+            merged_into__isnull=True,
         )
     )
     touched = affected_status(artifact_ids=[one.pk for one in versions])

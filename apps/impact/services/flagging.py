@@ -48,8 +48,9 @@ def flag_artifact(
     Raises `NotAllowedError` below contributor and `RecordError` for a value that cannot be kept.
     """
     require_role(actor=actor, role="contributor", to_do="raise flags")
+    flagged = artifact.merged_into or artifact
     flag = Flag(
-        artifact=artifact,
+        artifact=flagged,
         scope=_one_of(scope, Scope.values, "$.scope"),
         reason=word(reason, "$.reason"),
         severity=_one_of(severity, Severity.values, "$.severity"),
@@ -67,8 +68,8 @@ def flag_artifact(
             action="flag.raised",
             subject=f"flag:{flag.pk}",
             details={
-                "artifact": artifact.pk,
-                "key_hash": artifact.key_hash,
+                "artifact": flagged.pk,
+                "key_hash": flagged.key_hash,
                 "scope": flag.scope,
                 "reason": flag.reason,
                 "severity": flag.severity,

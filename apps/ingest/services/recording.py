@@ -20,6 +20,7 @@ COUNTED = (
     "edges_retracted",
     "identifiers_added",
     "conflicts",
+    "artifacts_merged",
 )
 
 

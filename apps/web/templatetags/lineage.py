@@ -27,7 +27,8 @@ STATUSES = {
     "placeholder": ("Placeholder", "dashed", "Only ever named by others; no source described it."),
     "tombstone": ("Tombstone", "dashed", "Its content was deleted; identity and edges are kept."),
 }
-CONFLICTS = {"cycle": "Cycle refused", "digest": "Two contents", "identifier": "One name, two"}
+CONFLICTS = {"cycle": "Cycle refused", "digest": "Two contents", "identity": "Not one after all"}
+SCHEMES = {"git_commit": "commit", "oci_image": "image", "sha256": "content, SHA-256"}
 UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 AGES = (
     (60, 1, "second"),
@@ -167,6 +168,12 @@ def conflict_word(code: str) -> str:
 
 
 @register.filter
+def scheme_word(scheme: str) -> str:
+    """What two artifacts share that bear the same identifier."""
+    return SCHEMES.get(scheme, f"content, {scheme}")
+
+
+@register.filter
 def change_words(revision: Revision) -> str:
     """`12 artifacts and 31 edges added, 2 edges retracted`."""
     parts = [
@@ -174,6 +181,7 @@ def change_words(revision: Revision) -> str:
         (revision.artifacts_changed, "artifact", "changed"),
         (revision.edges_added, "edge", "added"),
         (revision.edges_retracted, "edge", "retracted"),
+        (revision.artifacts_merged, "artifact", "merged into another"),
     ]
     said = [
         f"{amount:,} {one}{'' if amount == 1 else 's'} {done}"

@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import QuerySet
 
-from apps.catalog.models import Artifact
+from apps.catalog.models import Artifact, ArtifactQuerySet
 from apps.catalog.selectors import (
     Reach,
     Reached,
@@ -56,7 +55,9 @@ class Command(BaseCommand):
             found = found.filter(kind=options["kind"])
         if options["namespace"]:
             found = found.filter(namespace=options["namespace"])
-        candidates = list(found[: SHOWN + 1])
+        candidates = list(
+            found.to_survivors().order_by("namespace", "kind", "version")[: SHOWN + 1]
+        )
         if not candidates:
             raise CommandError(
                 f"Not found: {options['name']}. Nothing in the graph bears this name or identifier."
@@ -81,15 +82,15 @@ class Command(BaseCommand):
         self.stdout.write(f"as of revision {when}, {whole}")
 
 
-def _matching(text: str) -> QuerySet[Artifact]:
+def _matching(text: str) -> ArtifactQuerySet:
     """The name as given, then name@version, then whatever else identifies."""
     name, _, version = text.rpartition("@")
     by_name = Artifact.objects.filter(name=text)
     by_version = Artifact.objects.filter(name=name, version=version)
     for found in (by_name, by_version):
         if found.exists():
-            return found.order_by("namespace", "kind", "version")
-    return identified_by(text=text).order_by("namespace", "kind", "version")
+            return found
+    return identified_by(text=text)
 
 
 def _ambiguous(name: str, candidates: list[Artifact]) -> str:

@@ -1,0 +1,228 @@
+"""One thing seen under two names is one artifact: merging on arrival, by proof."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from django.db.models import Q
+
+from apps.catalog.models import Artifact, Identifier, Merge
+from apps.catalog.selectors import links_from, with_live_edges
+from apps.catalog.services.conflicts import ConflictDraft, Proof, record_conflicts, void_proofs
+from apps.catalog.services.merging import MergeDraft, merge, split
+from apps.catalog.services.writing import Change
+from apps.graph.identity import clusters_of, is_trivial, proves, refuse_merges
+from apps.graph.merge import contradicts
+
+CHUNK = 5000
+Bearers = dict[Proof, list[int]]
+
+
+def merge_proved(*, change: Change, claims: Iterable[Proof]) -> None:
+    """Merge what newly claimed identifiers prove to be one; the one known first survives.
+
+    Where a path leads from one bearer to another (a copy of itself, say), the identifier does not
+    tell which of them is meant: it is void from then on, and what it proved is recorded as a
+    conflict.
+    """
+    proofs = {claim for claim in claims if proves(*claim)}
+    shared = {proof: ids for proof, ids in _bearers(proofs).items() if len(ids) > 1}
+    for void in void_proofs(shared):
+        del shared[void]
+    if not shared:
+        return
+    rows = _rows({pk for ids in shared.values() for pk in ids})
+    shared = _mergeable(shared, rows)
+    clusters = clusters_of(shared[proof] for proof in sorted(shared))
+    refused = {
+        place: f"their digests {rows[one].digest} and {rows[other].digest} differ"
+        for place, cluster in enumerate(clusters)
+        if (found := _contradicting(cluster, rows))
+        for one, other in [found]
+    }
+    standing = [place for place in range(len(clusters)) if place not in refused]
+    paths = refuse_merges([clusters[place] for place in standing], _steps(clusters))
+    on_path = {standing[place]: path for place, path in paths.items()}
+    reason_of = refused | dict.fromkeys(on_path, "one was made from the other")
+    bearing = _bearing(shared)
+    drafts = []
+    for place, cluster in enumerate(clusters):
+        if place in reason_of:
+            _void(change, rows, cluster, bearing, reason_of[place], on_path.get(place, ()))
+        else:
+            first = min(cluster)
+            drafts += [_draft(first, one, bearing) for one in sorted(cluster) if one != first]
+    if drafts:
+        merge(change=change, drafts=drafts)
+
+
+def _bearers(proofs: Collection[Proof]) -> Bearers:
+    """The survivors that bear each proof, the one known first in front."""
+    values = sorted({value for _, _, value in proofs})
+    found: dict[Proof, set[int]] = defaultdict(set)
+    for start in range(0, len(values), CHUNK):
+        claims = Identifier.objects.filter(value__in=values[start : start + CHUNK])
+        for kind, scheme, value, pk, into in claims.values_list(
+            "artifact__kind", "scheme", "value", "artifact_id", "artifact__merged_into_id"
+        ):
+            if (kind, scheme, value) in proofs:
+                found[kind, scheme, value].add(into or pk)
+    return {proof: sorted(ids) for proof, ids in found.items()}
+
+
+def _rows(ids: Collection[int]) -> dict[int, Artifact]:
+    every = sorted(ids)
+    return {
+        one.pk: one
+        for start in range(0, len(every), CHUNK)
+        for one in Artifact.objects.filter(pk__in=every[start : start + CHUNK])
+    }
+
+
+def _mergeable(shared: Bearers, rows: Mapping[int, Artifact]) -> Bearers:
+    """Without content that proves nothing, content that was removed, and what a person split."""
+    apart = _kept_apart(rows)
+    kept: Bearers = {}
+    for proof, ids in shared.items():
+        left = [pk for pk in ids if _may_be_known_by(proof, rows[pk])]
+        left = [pk for pk in left if not apart[pk] & set(left)]
+        if len(left) > 1:
+            kept[proof] = left
+    return kept
+
+
+def _may_be_known_by(proof: Proof, artifact: Artifact) -> bool:
+    """Not if a claim contradicts the digest that the artifact's own record gives."""
+    _, scheme, value = proof
+    return not (
+        artifact.is_tombstone
+        or is_trivial(artifact.kind, artifact.facets)
+        or contradicts(artifact.digest, f"{scheme}:{value}")
+    )
+
+
+def _kept_apart(rows: Mapping[int, Artifact]) -> dict[int, set[int]]:
+    """Of each survivor those that a person split it from."""
+    ids = list(rows)
+    found: dict[int, set[int]] = defaultdict(set)
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        either = Q(artifact__in=chunk) | Q(artifact__merged_into__in=chunk)
+        parted = Merge.objects.filter(either, split_by__isnull=False)
+        for merged in parted.select_related("artifact", "survivor").only(
+            "artifact__merged_into", "survivor__merged_into"
+        ):
+            found[merged.artifact.survivor_id].add(merged.survivor.survivor_id)
+    return found
+
+
+def _contradicting(cluster: Sequence[int], rows: Mapping[int, Artifact]) -> tuple[int, int] | None:
+    for place, one in enumerate(cluster):
+        for other in cluster[:place]:
+            if contradicts(rows[other].digest, rows[one].digest):
+                return other, one
+    return None
+
+
+def _steps(clusters: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """The steps over which one member of a cluster may lead to another."""
+    every = {pk for cluster in clusters for pk in cluster}
+    leading = with_live_edges(ids=every, end="upstream")
+    led_to = with_live_edges(ids=every, end="downstream") if leading else set()
+    starts = {
+        pk
+        for cluster in clusters
+        for pk in cluster
+        if pk in leading and any(other in led_to for other in cluster if other != pk)
+    }
+    return [(up, down) for up, down, _ in links_from(starts)] if starts else []
+
+
+def _bearing(shared: Bearers) -> dict[int, list[Proof]]:
+    found: dict[int, list[Proof]] = defaultdict(list)
+    for proof in sorted(shared):
+        for pk in shared[proof]:
+            found[pk].append(proof)
+    return found
+
+
+def _draft(survivor: int, artifact: int, bearing: Mapping[int, list[Proof]]) -> MergeDraft:
+    both = [one for one in bearing[artifact] if one in bearing[survivor]]
+    _, scheme, value = (both or bearing[artifact])[0]
+    return MergeDraft(artifact=artifact, survivor=survivor, scheme=scheme, value=value)
+
+
+def _void(
+    change: Change,
+    rows: Mapping[int, Artifact],
+    cluster: Sequence[int],
+    bearing: Mapping[int, list[Proof]],
+    why: str,
+    path: Sequence[int],
+) -> None:
+    ends = (path[0], path[-1]) if path else (cluster[0], cluster[1])
+    named = {**rows, **_rows(set(path) - rows.keys())}
+    _void_proofs(
+        change=change,
+        proofs={proof for pk in cluster for proof in bearing[pk]},
+        first=rows[ends[0]],
+        second=rows[ends[1]],
+        why=why,
+        path=[named[pk] for pk in path],
+    )
+
+
+def _void_proofs(
+    *,
+    change: Change,
+    proofs: Collection[Proof],
+    first: Artifact,
+    second: Artifact,
+    why: str,
+    path: Sequence[Artifact] = (),
+) -> None:
+    """Keep it as a conflict that these identifiers prove nothing, and undo what they did prove."""
+    drafts = [
+        ConflictDraft(
+            "identity",
+            first,
+            second,
+            f"{first.key} and {second.key} both bear {scheme}:{value}, yet {why}. "
+            "They are kept as two.",
+            path=tuple(one.key for one in path),
+            proof=(kind, scheme, value),
+        )
+        for kind, scheme, value in sorted(proofs)
+    ]
+    record_conflicts(change=change, drafts=drafts)
+    live = Merge.objects.filter(split_in__isnull=True, value__in={value for _, _, value in proofs})
+    undone = [
+        one
+        for one in live.select_related("artifact").order_by("pk")
+        if (one.artifact.kind, one.scheme, one.value) in proofs
+    ]
+    if undone:
+        split(change=change, merges=undone, reason=f"What proved it is void: {why}.")
+
+
+def part_proved(*, change: Change, paths: Iterable[Sequence[int]]) -> bool:
+    """Split what was merged by proof on paths that a new edge would close; say if there was any.
+
+    The edge is a statement, the merge only a conclusion from one.
+    """
+    every = sorted({pk for path in paths for pk in path})
+    merges: list[Merge] = []
+    for start in range(0, len(every), CHUNK):
+        live = Merge.objects.filter(split_in__isnull=True).exclude(scheme="")
+        on_path = live.filter(artifact__merged_into__in=every[start : start + CHUNK])
+        merges += on_path.select_related("artifact", "survivor").order_by("pk")
+    proofs = {(one.artifact.kind, one.scheme, one.value) for one in merges}
+    for proof in sorted(proofs):
+        one = next(one for one in merges if (one.artifact.kind, one.scheme, one.value) == proof)
+        _void_proofs(
+            change=change,
+            proofs={proof},
+            first=one.survivor,
+            second=one.artifact,
+            why="one was made from the other",
+        )
+    return bool(merges)

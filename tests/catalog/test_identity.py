@@ -1,0 +1,317 @@
+"""One thing under two names is one artifact; what is not one is kept apart; all can be undone."""
+
+import hashlib
+
+import pytest
+
+from apps.accounts.models import User
+from apps.audit.models import AuditEntry
+from apps.catalog.models import Artifact, Conflict, Edge, Merge
+from apps.catalog.selectors import descendants, graph_hash, identified_by, walk
+from apps.catalog.services import (
+    merge_artifacts,
+    record_batch,
+    split_artifact,
+    tombstone_artifact,
+)
+from apps.graph.errors import CycleError, RecordError
+from apps.graph.records import ArtifactRecord, IdentifierRecord, LineageBatch
+from tests.catalog.lineage import NAMESPACE, edges, key, record, stored
+
+pytestmark = pytest.mark.django_db
+
+
+def digest_of(content: str) -> str:
+    return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
+
+
+def state(
+    text: str, *chains: str, content: str = "", producer: str = "test", **said: object
+) -> None:
+    """Record the artifact, with the digest of its content, and the chains."""
+    named = key(text)
+    declared = ArtifactRecord(
+        namespace=named.namespace,
+        kind=named.kind,
+        name=named.name,
+        version=named.version,
+        digest=digest_of(content) if content else "",
+        **said,  # type: ignore[arg-type]
+    )
+    batch = LineageBatch(producer=producer, artifacts=(declared,), edges=edges(*chains))
+    record_batch(batch=batch)
+
+
+def names_below(text: str) -> list[str]:
+    return [one.artifact.name for one in descendants(artifact=survivor(text)).artifacts]
+
+
+def survivor(text: str) -> Artifact:
+    return Artifact.objects.get(pk=stored(text).survivor_id)
+
+
+def test_it_takes_a_record_with_known_content_for_what_it_is() -> None:
+    state("lake/raw", "lake/raw > job > train", content="rows", owner="data team")
+    state("s3/raw", "s3/raw > report", content="rows", description="The monthly export.")
+    raw = survivor("s3/raw")
+    assert raw.name == "lake/raw"
+    assert (raw.owner, raw.description) == ("data team", "The monthly export.")
+    assert names_below("s3/raw") == ["job", "report", "train"]
+    assert [one.name for one in identified_by(text=digest_of("rows"))] == ["lake/raw"]
+
+
+def test_it_takes_what_is_said_later_of_either_name() -> None:
+    state("a", content="rows")
+    state("b", content="rows")
+    state("b", "b > c", owner="ann")
+    state("a", "a > d", tags=("gold",))
+    assert (survivor("b").owner, survivor("b").tags) == ("ann", ["gold"])
+    assert names_below("a") == ["c", "d"]
+
+
+def test_it_merges_more_than_two() -> None:
+    for name in "abc":
+        state(name, f"{name} > of_{name}", content="rows")
+    assert {survivor(name).name for name in "abc"} == {"a"}
+    assert names_below("c") == ["of_a", "of_b", "of_c"]
+
+
+def test_it_joins_what_had_been_merged_apart() -> None:
+    state("a", content="x")
+    state("b", content="y")
+    state("c", content="x")
+    proof = IdentifierRecord(key("b"), *digest_of("x").split(":"))
+    record_batch(batch=LineageBatch(identifiers=(proof,)))
+    assert {survivor(name).name for name in "abc"} == {"a", "b"}  # b's own digest says otherwise
+    md5 = ("md5", "9e107d9d372bb6826bd81d3542a419d6")
+    for name in ("c", "d"):
+        claim = IdentifierRecord(key(name), *md5)
+        record_batch(batch=LineageBatch(identifiers=(claim,)))
+    assert survivor("d").name == "a"
+
+
+@pytest.mark.parametrize(
+    ("kind", "facets"),
+    [
+        ("code", {"code": {"commit": "a91f3e2b" * 5}}),
+        ("environment", {"environment": {"image_digest": f"sha256:{'9f86d081' * 8}"}}),
+    ],
+)
+def test_it_knows_code_by_its_commit_and_an_environment_by_its_image(
+    kind: str, facets: dict[str, object]
+) -> None:
+    state(f"{kind}:one", facets=facets)
+    state(f"{kind}:other", facets=facets)
+    assert survivor(f"{kind}:other").name == "one"
+
+
+@pytest.mark.parametrize(
+    ("kind", "facets"),
+    [
+        ("code", {"code": {"commit": "a91f3e2"}}),
+        ("code", {"code": {"commit": "a91f3e2b" * 5, "dirty": True}}),
+        ("code", {"code": {"commit": "0" * 40}}),
+        ("deployment", {"deployment": {"image_digest": f"sha256:{'9f86d081' * 8}"}}),
+        ("deployment", {"deployment": {"endpoint": "https://score.shop.example"}}),
+    ],
+)
+def test_it_does_not_take_less_for_proof(kind: str, facets: dict[str, object]) -> None:
+    state(f"{kind}:one", facets=facets)
+    state(f"{kind}:other", facets=facets)
+    assert not Merge.objects.exists()
+
+
+def test_it_does_not_take_one_name_for_another() -> None:
+    for namespace in ("stanford", "microsoft"):
+        dragonfly = ArtifactRecord(namespace=namespace, kind="model", name="Dragonfly")
+        record_batch(batch=LineageBatch(artifacts=(dragonfly,)))
+    assert Artifact.objects.survivors().count() == 2
+
+
+@pytest.mark.parametrize("content", ["", "{}\n", "[]"])
+def test_it_learns_nothing_from_trivial_content(content: str) -> None:
+    digest = f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
+    for name in "ab":
+        one = ArtifactRecord(namespace=NAMESPACE, kind="dataset", name=name, digest=digest)
+        record_batch(batch=LineageBatch(artifacts=(one,)))
+    assert not Merge.objects.exists()
+
+
+def test_it_learns_nothing_from_a_table_without_rows() -> None:
+    state("monday", content="id,amount", facets={"dataset": {"rows": 0}})
+    state("tuesday", content="id,amount", facets={"dataset": {"rows": 0}})
+    assert not Merge.objects.exists()
+
+
+def test_it_keeps_a_model_and_a_dataset_of_one_content_apart() -> None:
+    state("dataset:x", content="same")
+    state("model:x", content="same")
+    assert not Merge.objects.exists()
+
+
+def test_it_keeps_an_artifact_and_its_copy_apart_and_says_so() -> None:
+    state("raw", content="rows")
+    state("copy", "raw > job > copy", content="rows")
+    assert not Merge.objects.exists()
+    conflict = Conflict.objects.get()
+    assert (conflict.code, len(conflict.path)) == ("identity", 3)
+    state("third", content="rows")  # which of the two would it be?
+    assert not Merge.objects.exists()
+
+
+def test_it_believes_an_edge_rather_than_a_merge() -> None:
+    state("raw", "raw > job", content="rows")
+    state("copy", content="rows", owner="ann")
+    assert survivor("copy").name == "raw"
+    record("job > copy")
+    assert survivor("copy").name == "copy"
+    assert (survivor("copy").owner, survivor("raw").owner) == ("ann", "")
+    assert names_below("raw") == ["job", "copy"]
+    assert Conflict.objects.get().code == "identity"
+
+
+def test_it_keeps_a_merge_that_is_not_in_the_way_of_a_refused_edge() -> None:
+    state("raw", "raw > job > out", content="rows")
+    state("same", content="rows")
+    result = record("out > raw", atomic=False)
+    assert [one.code for one in result.refusals] == ["cycle"]
+    assert survivor("same").name == "raw"
+    assert [one.code for one in Conflict.objects.all()] == ["cycle"]
+
+
+def test_it_does_not_bring_removed_content_back(reviewer: User) -> None:
+    state("raw", content="rows")
+    tombstone_artifact(artifact=stored("raw"), reason="Court order.", actor=reviewer)
+    state("again", content="rows")
+    assert not Merge.objects.exists()
+
+
+def test_it_removes_the_content_under_every_name(reviewer: User) -> None:
+    state("a", content="rows", description="Names and addresses.")
+    state("b", content="rows", description="Who lives where.")
+    left = tombstone_artifact(artifact=stored("b"), reason="Court order.", actor=reviewer)
+    assert left.name == "a"
+    assert set(Artifact.objects.values_list("description", flat=True)) == {""}
+    split_artifact(merge=Merge.objects.get(), reason="They are two.", actor=reviewer)
+    assert all(one.is_tombstone and not one.description for one in Artifact.objects.all())
+
+
+def test_it_reads_as_of_before_the_merge_as_it_was(reviewer: User) -> None:
+    state("a", "a > x", content="rows")
+    state("b", "b > y")
+    before = walk(origins=[stored("b").pk], direction="downstream").revision
+    state("b", content="rows")
+    then = walk(origins=[stored("b").pk], direction="downstream", as_of=before)
+    assert list(then.distance) == [stored("y").pk]
+    assert names_below("b") == ["x", "y"]
+
+
+def test_it_leaves_one_live_edge_for_each_statement() -> None:
+    state("a", "a > x", content="rows")
+    state("b", "b > x", content="rows")
+    live = Edge.objects.filter(retracted_in=None)
+    assert {(one.upstream.name, one.stated_upstream.name) for one in live} == {
+        ("a", "a"),
+        ("a", "b"),
+    }
+    step = edges("b > x")
+    record_batch(batch=LineageBatch(producer="test", retractions=step))
+    assert [one.stated_upstream.name for one in live.all()] == ["a"]
+
+
+def test_it_gives_one_graph_whichever_name_was_first() -> None:
+    state("a", "a > x", content="rows", owner="ann")
+    state("b", "b > x", content="rows", owner="bob")
+    one = graph_hash()
+    assert one != ""
+    assert survivor("b").owner == "bob"  # of two undated statements the greater text
+
+
+def test_a_person_can_split_what_was_merged(reviewer: User) -> None:
+    state("a", "a > x", content="rows", owner="ann")
+    before = graph_hash()
+    state("b", "b > y", content="rows", owner="bob")
+    state("c", "c > z", content="rows")
+    merge = Merge.objects.get(artifact=stored("b"))
+    alone = split_artifact(merge=merge, reason="Another month, same rows.", actor=reviewer)
+    assert (alone.name, alone.owner, alone.is_placeholder) == ("b", "bob", False)
+    assert (survivor("a").owner, names_below("a")) == ("ann", ["x", "z"])
+    assert names_below("b") == ["y"]
+    assert graph_hash() != before
+    entry = AuditEntry.objects.filter(action="artifact.split").get()
+    assert (entry.actor, entry.details["reason"]) == (reviewer, "Another month, same rows.")
+
+
+def test_what_a_person_split_stays_split(reviewer: User) -> None:
+    state("a", content="rows")
+    state("b", content="rows")
+    split_artifact(merge=Merge.objects.get(), reason="Two.", actor=reviewer)
+    record_batch(
+        batch=LineageBatch(identifiers=(IdentifierRecord(key("b"), "blake3", "ab12" * 16),))
+    )
+    record_batch(
+        batch=LineageBatch(identifiers=(IdentifierRecord(key("a"), "blake3", "AB12" * 16),))
+    )
+    assert survivor("b").name == "b"
+    state("c", content="rows")
+    assert survivor("b").name == "b"
+
+
+def test_a_split_takes_along_what_was_merged_before(reviewer: User) -> None:
+    state("a", "a > x")
+    state("b", content="rows")
+    state("c", "c > z", content="rows")
+    merge_artifacts(
+        artifact=stored("b"), survivor=stored("a"), reason="Same table.", actor=reviewer
+    )
+    assert survivor("c").name == "a"
+    split_artifact(merge=Merge.objects.get(scheme=""), reason="It is not.", actor=reviewer)
+    assert (survivor("c").name, survivor("a").name) == ("b", "a")
+    assert (names_below("c"), names_below("a")) == (["z"], ["x"])
+
+
+def test_a_person_can_merge_what_nothing_proves(reviewer: User) -> None:
+    state("a", "a > x", owner="ann")
+    state("b", "b > y", tags=("gold",))
+    one = merge_artifacts(
+        artifact=stored("b"), survivor=stored("a"), reason="Renamed in May.", actor=reviewer
+    )
+    assert (one.name, one.owner, one.tags) == ("a", "ann", ["gold"])
+    assert names_below("b") == ["x", "y"]
+    entry = AuditEntry.objects.get(action="artifact.merged")
+    assert entry.details == {"into": one.pk, "proof": "", "reason": "Renamed in May."}
+
+
+def test_a_person_cannot_merge_an_artifact_with_what_was_made_from_it(reviewer: User) -> None:
+    record("a > b > c")
+    with pytest.raises(CycleError) as refused:
+        merge_artifacts(artifact=stored("a"), survivor=stored("c"), reason="Same.", actor=reviewer)
+    assert [step.name for step in refused.value.path] == ["a", "b", "c"]
+    assert not Merge.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("artifact", "reason", "message"),
+    [
+        ("a", "Same.", "already"),
+        ("model:m", "Same.", "cannot be one"),
+        ("b", "  ", "Say why"),
+    ],
+)
+def test_it_refuses_a_merge_that_makes_no_sense(
+    reviewer: User, artifact: str, reason: str, message: str
+) -> None:
+    for name in ("a", "b", "model:m"):
+        state(name)
+    with pytest.raises(RecordError, match=message):
+        merge_artifacts(
+            artifact=stored(artifact), survivor=stored("a"), reason=reason, actor=reviewer
+        )
+
+
+def test_a_merge_is_told_in_the_audit_log() -> None:
+    state("a", content="rows")
+    state("b", content="rows")
+    entry = AuditEntry.objects.get(action="artifact.merged")
+    assert entry.subject == f"artifact:{stored('b').pk}"
+    assert entry.details == {"into": stored("a").pk, "proof": digest_of("rows")}
