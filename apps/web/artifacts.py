@@ -121,11 +121,13 @@ def _statements(found: Artifact) -> list[Edge]:
 
 
 def _actions(request: HttpRequest, found: Artifact) -> list[tuple[str, str, bool]]:
-    """(label, address, whether it is the page's main one) of what can be done from here."""
-    wanted = [("web:graph", "Lineage graph", True)]
+    """(label, address, whether it is the page's main one) of what can be done from here. The main
+    one stands last, as on every page."""
+    wanted = []
+    if signed_in(request).may_act_as("contributor"):
+        wanted.append(("web:flag_new", "Flag…", False))
     if found.kind in DOCUMENTS:
         name, label = DOCUMENTS[Kind(found.kind)]
         wanted.append((name, label, False))
-    if signed_in(request).may_act_as("contributor"):
-        wanted.append(("web:flag_new", "Flag…", False))
+    wanted.append(("web:graph", "Lineage graph", True))
     return [(label, reverse(name, args=[found.pk]), main) for name, label, main in wanted]

@@ -75,6 +75,7 @@ class ReasonForm(forms.Form):
         max_length=LONGEST_NOTE,
         label="Why",
         help_text="Stays in the record, with your name.",
+        error_messages={"required": "Say why."},
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 

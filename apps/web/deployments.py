@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.catalog.models import Deployment
+from apps.web.forms import NO_MOMENT
 from apps.web.paging import page_of
 from apps.web.standing import standing_of
 
@@ -26,7 +27,8 @@ class DeploymentForm(forms.Form):
     )
     at = forms.DateTimeField(
         required=False,
-        label="Live at (UTC)",
+        label="Live at, in UTC",
+        error_messages={"invalid": NO_MOMENT},
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 

@@ -22,7 +22,7 @@ from apps.impact.services import flag_artifact
 from apps.impact.services.permitting import LONGEST_NOTE
 from apps.impact.wording import headline, is_production, many
 from apps.web.access import require_role, role_required, signed_in
-from apps.web.forms import LONGEST_QUERY
+from apps.web.forms import LONGEST_QUERY, NO_MOMENT
 from apps.web.paging import page_of
 from apps.web.survivors import artifact_at
 
@@ -98,7 +98,12 @@ def _reach(flag: Flag) -> str:
 class FlagForm(forms.Form):
     """What a person says of the artifact."""
 
-    reason = forms.ChoiceField(choices=REASONS, label="What is wrong")
+    # Nothing is chosen beforehand: a reason that nobody chose would stand in the record.
+    reason = forms.ChoiceField(
+        choices=(("", "Choose what is wrong"), *REASONS),
+        label="What is wrong",
+        error_messages={"required": "Choose what is wrong with it."},
+    )
     severity = forms.ChoiceField(
         choices=SEVERITIES,
         initial=Severity.MEDIUM,
@@ -114,6 +119,7 @@ class FlagForm(forms.Form):
     since = forms.DateTimeField(
         required=False,
         label="Bad since, in UTC",
+        error_messages={"invalid": NO_MOMENT},
         help_text="If known: when it became bad, not when it was found.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )

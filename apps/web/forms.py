@@ -6,6 +6,7 @@ from apps.graph.errors import RecordError
 from apps.graph.validation import line
 
 LONGEST_QUERY = 2000
+NO_MOMENT = "This is no date and time. Write it as 2026-10-01 02:00."
 LARGEST_REVISION = 2**63 - 1
 
 

@@ -28,11 +28,16 @@ LIFETIMES = {"30": "30 days", "90": "90 days", "365": "1 year"}
 
 
 class TokenForm(forms.Form):
-    name = forms.CharField(max_length=200, help_text="Where it will be used: nightly Airflow sync.")
+    name = forms.CharField(
+        max_length=200,
+        help_text="Where it will be used: nightly Airflow sync.",
+        error_messages={"required": "Say where it will be used."},
+    )
     scopes = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
         label="It may",
         help_text="Give it no more than it needs. What your role does not include is not offered.",
+        error_messages={"required": "Choose at least one: a token that may do nothing is no use."},
     )
     lifetime = forms.ChoiceField(
         choices=list(LIFETIMES.items()), initial="90", label="Expires after"

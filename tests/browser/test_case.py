@@ -32,6 +32,7 @@ def test_it_leads_from_the_flag_to_the_settled_case(ritas: Visit) -> None:
     bad_apple()
     page = ritas.open(f"/artifacts/{artifact('dataset:raw@1').pk}/flag")
     assert serious(ritas) == []
+    page.get_by_label("What is wrong").select_option(label="Corrupt or duplicated data")
     page.get_by_label("Every version of this name").check()
     expect(page.locator("#preview")).to_contain_text("every version of raw")
     page.get_by_label("High: within 3 days").check()

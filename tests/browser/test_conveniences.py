@@ -24,6 +24,20 @@ def test_it_filters_while_one_types(visits: Visits) -> None:
     assert visit.complaints == []
 
 
+def test_it_filters_every_list_alike(visits: Visits) -> None:
+    visit = visits()
+    page = visit.open("/deployments")
+    page.get_by_label("Name, endpoint").fill("batc")
+    expect(page.get_by_text("1 to 1 of 1")).to_be_visible()
+    page = visit.open("/model-cards")
+    page.get_by_label("Name, version").fill("churn")
+    expect(page.get_by_text("1 to 1 of 1")).to_be_visible()
+    page = visit.open("/flags")
+    page.get_by_label("Severity").select_option("low")
+    expect(page.get_by_text("No flag matches")).to_be_visible()
+    assert visit.complaints == []
+
+
 def test_it_filters_without_a_script(visits: Visits) -> None:
     page = visits(script=False).open("/artifacts")
     page.get_by_label("Name, digest, commit").fill("chur")

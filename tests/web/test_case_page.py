@@ -154,3 +154,13 @@ def test_it_says_what_to_roll_back_to(
     advice = page[page.index("What to do first") : page.index("To settle")]
     assert "<b>Roll back</b>" in advice
     assert "<bdi>6</bdi>" in advice
+
+
+def test_it_shows_what_does_not_stand_any_more_without_red(
+    flag: Flag, reviewer: User, browser: Client
+) -> None:
+    assert 'class="cols is-over"' not in browser.get(f"/flags/{flag.pk}").text
+    dismiss_flag(flag=flag, reason="Counted wrongly.", actor=reviewer)
+    page = browser.get(f"/flags/{flag.pk}").text
+    assert 'class="cols is-over"' in page
+    assert "nothing more: the flag does not stand" in page

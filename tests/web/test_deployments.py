@@ -40,3 +40,9 @@ def test_it_answers_what_ran(query: str, expected: set[str], browser: Client) ->
 def test_it_says_when_nothing_ran(browser: Client) -> None:
     page = browser.get("/deployments?environment=moon").content.decode()
     assert "No deployment matches" in page
+
+
+def test_it_names_the_field_that_makes_no_sense(browser: Client) -> None:
+    answer = browser.get("/deployments?at=yesterday")
+    assert answer.status_code == 400
+    assert "Live at, in UTC: This is no date and time." in answer.content.decode()

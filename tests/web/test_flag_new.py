@@ -62,6 +62,7 @@ def test_it_raises_the_flag_and_goes_to_its_case(theirs: Client, contributor: Us
     "wrong",
     [
         {"reason": "because"},
+        {"reason": ""},
         {"severity": ""},
         {"scope": "everything"},
         {"since": "yesterday"},
@@ -74,6 +75,11 @@ def test_it_says_what_is_wrong_and_records_nothing(wrong: dict[str, str], theirs
     assert answer.status_code == 400
     assert 'class="error"' in answer.text or "form-error" in answer.text
     assert not Flag.objects.exists()
+
+
+def test_it_chooses_no_reason_for_anybody(theirs: Client) -> None:
+    page = theirs.get(form()).text
+    assert '<option value="" selected>Choose what is wrong</option>' in page
 
 
 def test_it_warns_of_a_flag_that_stands_already(theirs: Client, contributor: User) -> None:

@@ -34,6 +34,15 @@ def test_it_shows_what_was_refused_and_why(browser: Client) -> None:
     assert "Artifacts added" in page
 
 
+def test_it_shows_a_note_as_a_sentence_and_where(browser: Client) -> None:
+    note = {"outcome": "refused", "place": "events.ndjson:7 $", "code": "x", "message": "No run."}
+    run = imported(state=ImportState.COMPLETED, notes=[note])
+    page = browser.get(f"/imports/{run.pk}").content.decode()
+    assert "<bdi>No run.</bdi>" in page
+    assert "<bdi>events.ndjson:7</bdi>" in page
+    assert "Refused</span>" in page
+
+
 def test_it_says_that_a_failed_import_wrote_nothing(browser: Client) -> None:
     run = imported(state=ImportState.FAILED, error="The file ends in the middle.")
     page = browser.get(f"/imports/{run.pk}").content.decode()

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from apps.graph.vocabulary import Consequence, role_named
 from apps.impact.models import Flag, FlagState, Obligation, ObligationState
+from apps.web.facts import duration_words
 from apps.web.templatetags.lineage import name, version
 
 register = template.Library()
@@ -87,6 +88,12 @@ def way_back(path: list[dict[str, Any]]) -> list[tuple[str, str, int | None]]:
         steps.append((between, named, step.get("id")))
         between = role_named(step["role"]).phrase if step.get("role") else ""
     return steps
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """`252` as `4 min 12 s`."""
+    return duration_words(seconds)
 
 
 @register.filter
