@@ -1,9 +1,11 @@
 """Short words for tests that record lineage: `record("a > b > c", "a > d [testing]")`."""
 
+import hashlib
 import itertools
 import re
 
 from apps.catalog.models import Artifact
+from apps.catalog.selectors import descendants
 from apps.catalog.services import BatchResult, record_batch
 from apps.graph.records import ArtifactKey, ArtifactRecord, EdgeRecord, LineageBatch
 
@@ -51,3 +53,32 @@ def stored(text: str) -> Artifact:
     return Artifact.objects.get(
         namespace=wanted.namespace, kind=wanted.kind, name=wanted.name, version=wanted.version
     )
+
+
+def digest_of(content: str) -> str:
+    return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
+
+
+def state(
+    text: str, *chains: str, content: str = "", producer: str = "test", **said: object
+) -> None:
+    """Record the artifact, with the digest of its content, and the chains."""
+    named = key(text)
+    declared = ArtifactRecord(
+        namespace=named.namespace,
+        kind=named.kind,
+        name=named.name,
+        version=named.version,
+        digest=digest_of(content) if content else "",
+        **said,  # type: ignore[arg-type]
+    )
+    batch = LineageBatch(producer=producer, artifacts=(declared,), edges=edges(*chains))
+    record_batch(batch=batch)
+
+
+def names_below(text: str) -> list[str]:
+    return [one.artifact.name for one in descendants(artifact=survivor(text)).artifacts]
+
+
+def survivor(text: str) -> Artifact:
+    return Artifact.objects.get(pk=stored(text).survivor_id)

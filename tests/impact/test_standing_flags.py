@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.catalog.services import describe_artifact
+from apps.catalog.services import describe_artifact, merge_artifacts
 from apps.impact.filters import FindingFilter
 from apps.impact.jobs import refresh_standing_flags
 from apps.impact.models import Flag, Report
@@ -18,6 +18,7 @@ from tests.impact.story import (
     bad_apple,
     deployed,
     raised,
+    record,
     recorded,
     reported,
     retracted,
@@ -155,6 +156,40 @@ def test_it_covers_later_versions_of_a_flagged_name(contributor: User) -> None:
     assert report is not None
     assert report.completeness["origins"]["count"] == 2
     assert report.changes["added"] == 1
+
+
+CONTENT = "sha256:" + "9f86d081" * 8
+
+
+def test_it_follows_the_bad_content_under_another_name(flag: Flag) -> None:
+    recorded(
+        "dataset:copy@1 > model:next@1 training",
+        artifacts=(record("dataset:copy@1", digest=CONTENT),),
+    )
+    assert refreshed(flag) is None
+    recorded(artifacts=(record("dataset:raw@1", digest=CONTENT),))
+    report = refreshed(flag)
+    assert report is not None
+    assert report.changes["added"] == 1
+    assert report.findings.filter(artifact=artifact("model:next@1")).exists()
+
+
+def test_it_follows_a_flagged_artifact_that_is_merged_into_another(
+    contributor: User, reviewer: User
+) -> None:
+    recorded("dataset:lake@1 > model:next@1 training")
+    recorded(artifacts=(record("dataset:raw@1"),))
+    flag = raised("dataset:raw@1", contributor)
+    assert reported(flag).findings.count() == 0
+    merge_artifacts(
+        artifact=artifact("dataset:raw@1"),
+        survivor=artifact("dataset:lake@1"),
+        reason="The same table.",
+        actor=reviewer,
+    )
+    report = refreshed(flag)
+    assert report is not None
+    assert report.findings.filter(artifact=artifact("model:next@1")).exists()
 
 
 def test_it_leaves_a_dismissed_flag_alone(flag: Flag, reviewer: User) -> None:

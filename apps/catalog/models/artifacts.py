@@ -62,7 +62,10 @@ class Artifact(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="merged",
+        # With a constraint SQLite would, for each new artifact, look for rows that refer to it; the
+        # partial index below does not serve that, so it would read the whole table.
         db_index=False,
+        db_constraint=False,
     )
     own_statements = models.JSONField(null=True, blank=True)
 

@@ -25,11 +25,20 @@ class Edge(models.Model):
     downstream = models.ForeignKey(
         Artifact, on_delete=models.PROTECT, related_name="upstream_edges"
     )
+    # Without a constraint, for the same reason as `Artifact.merged_into`.
     stated_upstream = models.ForeignKey(
-        Artifact, on_delete=models.PROTECT, related_name="+", db_index=False
+        Artifact,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     stated_downstream = models.ForeignKey(
-        Artifact, on_delete=models.PROTECT, related_name="+", db_index=False
+        Artifact,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     role = models.CharField(max_length=64)
     producer = models.TextField()
