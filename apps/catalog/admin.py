@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.audit.desk import ReadOnlyAdmin
-from apps.catalog.models import Artifact, Conflict, Edge, Identifier, Revision
-from apps.catalog.services import retract_edges, tombstone_artifact
+from apps.catalog.models import Artifact, Conflict, Edge, Identifier, Merge, Revision
+from apps.catalog.services import retract_edges, split_artifact, tombstone_artifact
 from apps.graph.errors import RecordError
 
 
@@ -97,6 +97,40 @@ class IdentifierAdmin(ReadOnlyAdmin):
     list_filter = ("scheme",)
     search_fields = ("value", "artifact__name")
     list_select_related = ("artifact",)
+
+
+@admin.register(Merge)
+class MergeAdmin(ReadOnlyAdmin):
+    list_display = ("artifact", "survivor", "proof", "merged_in", "merged_by", "split_in")
+    list_filter = ("scheme", ("split_in", admin.EmptyFieldListFilter))
+    search_fields = ("artifact__name", "survivor__name", "value", "reason")
+    list_select_related = ("artifact", "survivor", "merged_in", "merged_by", "split_in")
+    actions = ("split",)
+
+    @admin.display(description="because of")
+    def proof(self, merge: Merge) -> str:
+        return f"{merge.scheme}:{merge.value}" if merge.is_by_proof else merge.reason
+
+    @admin.action(description="Split these again…")
+    def split(self, request: HttpRequest, chosen: QuerySet[Merge]) -> HttpResponse | None:
+        if "reason" not in request.POST:
+            return ask_why(
+                request,
+                title="Split these again?",
+                action="split",
+                chosen=chosen,
+                site=self.admin_site.each_context(request),
+            )
+        assert request.user.is_authenticated  # noqa: S101 - the admin lets nobody else in
+        live = chosen.filter(split_in=None)
+        try:
+            for merge in live:
+                split_artifact(merge=merge, reason=request.POST["reason"], actor=request.user)
+        except RecordError as error:
+            self.message_user(request, f"Nothing was split. {error.message}", messages.ERROR)
+        else:
+            self.message_user(request, f"Merges undone: {len(live)}.")
+        return None
 
 
 @admin.register(Conflict)

@@ -8,13 +8,13 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.audit.models import AuditEntry
-from apps.catalog.models import Artifact, Edge
+from apps.catalog.models import Artifact, Edge, Merge
 from apps.catalog.services import record_batch
 from apps.graph.records import ArtifactRecord, LineageBatch
-from tests.catalog.lineage import record, stored
+from tests.catalog.lineage import digest_of, record, state, stored
 
 pytestmark = pytest.mark.django_db
-MODELS = ("artifact", "edge", "identifier", "conflict", "revision")
+MODELS = ("artifact", "edge", "identifier", "merge", "conflict", "revision")
 
 
 @pytest.fixture
@@ -64,6 +64,18 @@ def test_it_retracts_edges_with_a_reason(desk: Client) -> None:
     assert edge.retracted_in_id == 2
     assert edge.retract_reason == "Wrong join"
     assert AuditEntry.objects.get().details["reason"] == "Wrong join"
+
+
+def test_it_splits_what_was_merged_with_a_reason(desk: Client) -> None:
+    for name in "ab":
+        state(name, content="rows")
+    url = reverse("admin:catalog_merge_changelist")
+    chosen = {"action": "split", "_selected_action": [Merge.objects.get().pk]}
+    assert digest_of("rows").encode() in desk.get(url).content
+    assert b"Split these again?" in desk.post(url, chosen).content
+    assert b"Merges undone: 1." in desk.post(url, {**chosen, "reason": "No."}, follow=True).content
+    assert Artifact.objects.survivors().count() == 2
+    assert AuditEntry.objects.filter(action="artifact.split").get().details["reason"] == "No."
 
 
 def test_it_changes_nothing_without_a_reason(desk: Client) -> None:
