@@ -44,7 +44,7 @@ def artifact(request: HttpRequest, pk: int) -> HttpResponse:
             "artifact": found,
             "statuses": statuses,
             "facts": facts_of(found.facets),
-            "identifiers": identifiers_of(artifact=found)[: SHOWN * 2],
+            "identifiers": _identifiers(found),
             "upstream": up,
             "downstream": down,
             "upstream_shown": neighbours(up, above, known),
@@ -105,6 +105,12 @@ def describe(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("web:artifact", pk=pk)
     status = 400 if form.errors else 200
     return render(request, "web/describe.html", {"artifact": found, "form": form}, status=status)
+
+
+def _identifiers(found: Artifact) -> list[dict[str, str]]:
+    """Each once, whichever of its names it was stated of."""
+    rows = identifiers_of(artifact=found).order_by("scheme", "value").values("scheme", "value")
+    return list(rows.distinct()[: SHOWN * 2])
 
 
 def _merges(found: Artifact) -> list[Merge]:

@@ -27,7 +27,7 @@ STATUSES = {
     "placeholder": ("Placeholder", "dashed", "Only ever named by others; no source described it."),
     "tombstone": ("Tombstone", "dashed", "Its content was deleted; identity and edges are kept."),
 }
-CONFLICTS = {"cycle": "Cycle refused", "digest": "Two contents", "identity": "Not one after all"}
+CONFLICTS = {"cycle": "Cycle refused", "digest": "Two contents", "identity": "Kept as two"}
 SCHEMES = {"git_commit": "commit", "oci_image": "image", "sha256": "content, SHA-256"}
 IMPORTS = {"openlineage": "OpenLineage", "ecosystem-graphs": "Ecosystem Graphs"}
 UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
