@@ -50,6 +50,17 @@ TRIVIAL_DIGESTS = frozenset(
 }
 TRIVIAL_BYTES = 64
 
+# What names one version elsewhere, by scheme, and what it then looks like.
+SUGGESTING = {
+    "model_uri": re.compile(r"models:/[^/@]+/[0-9]+\Z"),
+    "mlflow_model": re.compile(r"m-[0-9a-f]{32}\Z"),
+    "mlflow_run": re.compile(r"[0-9a-f]{32}\Z"),
+    "wandb_artifact": re.compile(r".+/.+/.+:v[0-9]+\Z"),
+    "hf_repo": re.compile(r".+@[0-9a-f]{40}\Z"),
+    "uri": re.compile(r"[?&#](?:versionId|generation|version)=[^&]+|@sha256:[0-9a-f]{64}\Z"),
+}
+RUN_SCHEMES = frozenset({"mlflow_run"})
+
 _HEX = re.compile(r"[0-9a-f]+\Z")
 _COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _IMAGE_DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
@@ -68,6 +79,25 @@ def normalised(scheme: str, value: str) -> str:
         _, at, digest = value.rpartition("@")
         return digest.lower() if at or value.lower().startswith("sha256:") else value
     return value.lower() if scheme in _LOWER_CASE else value
+
+
+def suggests(kind: str, scheme: str, value: str) -> bool:
+    """Whether two artifacts of the kind that bear this identifier, normalised, may well be one, so
+    that a person should look: a version in a registry, an address that names a version.
+
+    >>> suggests("model", "model_uri", "models:/fraud/4")
+    True
+    >>> suggests("model", "model_uri", "models:/fraud@champion")  # a name that moves
+    False
+    >>> suggests("dataset", "uri", "s3://lake/raw.csv?versionId=3HL4kqt")
+    True
+    >>> suggests("dataset", "uri", "s3://lake/raw.csv")  # written again tomorrow
+    False
+    """
+    if kind in NOT_ITS_CONTENT and scheme not in RUN_SCHEMES:
+        return False
+    pattern = SUGGESTING.get(scheme)
+    return pattern is not None and pattern.search(value) is not None
 
 
 def proves(kind: str, scheme: str, value: str) -> bool:

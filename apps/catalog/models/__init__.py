@@ -7,7 +7,7 @@ retracted, an artifact leaves a tombstone.
 from apps.catalog.models.artifacts import Artifact, ArtifactQuerySet, Deployment
 from apps.catalog.models.conflicts import Conflict
 from apps.catalog.models.edges import Edge
-from apps.catalog.models.identity import Identifier, Merge
+from apps.catalog.models.identity import Identifier, Merge, Proposal, ProposalState
 from apps.catalog.models.revisions import Revision
 
 __all__ = [
@@ -18,5 +18,7 @@ __all__ = [
     "Edge",
     "Identifier",
     "Merge",
+    "Proposal",
+    "ProposalState",
     "Revision",
 ]

@@ -32,6 +32,45 @@ class Identifier(models.Model):
         return f"{self.scheme}:{self.value}"
 
 
+class ProposalState(models.TextChoices):
+    OPEN = "open", "Open"
+    ACCEPTED = "accepted", "Accepted"
+    REJECTED = "rejected", "Rejected"
+
+
+class Proposal(models.Model):
+    """`second` may be `first`: both bear an identifier that suggests it and does not prove it.
+
+    One row a pair, whatever else they share; `scheme` and `value` are what brought it up.
+    """
+
+    first = models.ForeignKey(Artifact, on_delete=models.PROTECT, related_name="proposals_first")
+    second = models.ForeignKey(Artifact, on_delete=models.PROTECT, related_name="proposals_second")
+    scheme = models.CharField(max_length=64)
+    value = models.TextField()
+    proposed_in = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="proposals")
+    state = models.CharField(
+        max_length=16, choices=ProposalState.choices, default=ProposalState.OPEN, db_index=True
+    )
+    note = models.TextField(blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["first", "second"], name="proposal_once"),
+            models.CheckConstraint(
+                condition=Q(first__lt=F("second")), name="proposal_first_known_first"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.second_id} may be {self.first_id}"
+
+
 class Merge(models.Model):
     """`artifact` proved to be `survivor`, or a reviewer said so: then there is no scheme, but a
     reason. Live until split. One split by a person is not merged again by proof.

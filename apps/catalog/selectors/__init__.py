@@ -11,6 +11,12 @@ from apps.catalog.selectors.beside import (
     versions_of,
 )
 from apps.catalog.selectors.content import graph_hash, kind_totals
+from apps.catalog.selectors.proposals import (
+    Shared,
+    open_proposals,
+    proposals,
+    shared_identifiers,
+)
 from apps.catalog.selectors.reach import (
     PathsBetween,
     Reach,
@@ -36,6 +42,7 @@ __all__ = [
     "PathsBetween",
     "Reach",
     "Reached",
+    "Shared",
     "StoredLink",
     "Walk",
     "ancestors",
@@ -54,7 +61,10 @@ __all__ = [
     "merges_of",
     "named_like",
     "names_of",
+    "open_proposals",
+    "proposals",
     "revision_at",
+    "shared_identifiers",
     "shortest_paths_between",
     "survivor_then",
     "versions_of",

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db.models import Q
 
-from apps.catalog.models import Artifact, Identifier, Merge
+from apps.catalog.models import Artifact, Merge
 from apps.catalog.selectors import links_from, with_live_edges
+from apps.catalog.services.bearing import bearers_of
 from apps.catalog.services.conflicts import ConflictDraft, Proof, record_conflicts, void_proofs
 from apps.catalog.services.merging import MergeDraft, merge, split
 from apps.catalog.services.writing import Change
@@ -24,8 +25,7 @@ def merge_proved(*, change: Change, claims: Iterable[Proof]) -> None:
     tell which of them is meant: it is void from then on, and what it proved is recorded as a
     conflict.
     """
-    proofs = {claim for claim in claims if proves(*claim)}
-    shared = {proof: ids for proof, ids in _bearers(proofs).items() if len(ids) > 1}
+    shared = bearers_of({claim for claim in claims if proves(*claim)})
     for void in void_proofs(shared):
         del shared[void]
     if not shared:
@@ -53,20 +53,6 @@ def merge_proved(*, change: Change, claims: Iterable[Proof]) -> None:
             drafts += [_draft(first, one, bearing) for one in sorted(cluster) if one != first]
     if drafts:
         merge(change=change, drafts=drafts)
-
-
-def _bearers(proofs: Collection[Proof]) -> Bearers:
-    """The survivors that bear each proof, the one known first in front."""
-    values = sorted({value for _, _, value in proofs})
-    found: dict[Proof, set[int]] = defaultdict(set)
-    for start in range(0, len(values), CHUNK):
-        claims = Identifier.objects.filter(value__in=values[start : start + CHUNK])
-        for kind, scheme, value, pk, into in claims.values_list(
-            "artifact__kind", "scheme", "value", "artifact_id", "artifact__merged_into_id"
-        ):
-            if (kind, scheme, value) in proofs:
-                found[kind, scheme, value].add(into or pk)
-    return {proof: sorted(ids) for proof, ids in found.items()}
 
 
 def _rows(ids: Collection[int]) -> dict[int, Artifact]:

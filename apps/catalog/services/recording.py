@@ -8,6 +8,7 @@ from apps.catalog.selectors import current_revision
 from apps.catalog.services.artifacts import StoredArtifacts
 from apps.catalog.services.edges import assert_edges, retract_records
 from apps.catalog.services.identifiers import claim_identifiers
+from apps.catalog.services.proposing import propose_suggested
 from apps.catalog.services.proving import merge_proved
 from apps.catalog.services.writing import Change, graph_change
 from apps.graph import validation
@@ -107,6 +108,7 @@ def _write(checked: _Checked, change: Change, refusals: list[Refusal]) -> None:
     )
     # Last: an edge of this batch may say that two bearers of one identifier are two.
     merge_proved(change=change, claims=claims)
+    propose_suggested(change=change, claims=claims)
 
 
 def _check(batch: LineageBatch, refusals: list[Refusal]) -> _Checked:
