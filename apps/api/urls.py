@@ -17,6 +17,7 @@ from apps.api.lineage import LineageView, LineageWithSlash
 from apps.api.me import MeView
 from apps.api.merges import MergeViews
 from apps.api.obligations import ObligationViews
+from apps.api.proposals import ProposalViews
 from apps.api.reports import ReportViews
 from apps.api.revisions import RevisionViews
 from apps.api.views import ID_PATTERN, UnknownAddress
@@ -32,6 +33,7 @@ router.register("identifiers", IdentifierViews, basename="identifier")
 router.register("revisions", RevisionViews, basename="revision")
 router.register("conflicts", ConflictViews, basename="conflict")
 router.register("merges", MergeViews, basename="merge")
+router.register("proposals", ProposalViews, basename="proposal")
 router.register("flags", FlagViews, basename="flag")
 router.register("reports", ReportViews, basename="report")
 router.register(f"reports/(?P<report>{ID_PATTERN})/findings", FindingViews, basename="finding")

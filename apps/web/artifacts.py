@@ -107,10 +107,10 @@ def describe(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "web/describe.html", {"artifact": found, "form": form}, status=status)
 
 
-def _identifiers(found: Artifact) -> list[dict[str, str]]:
-    """Each once, whichever of its names it was stated of."""
-    rows = identifiers_of(artifact=found).order_by("scheme", "value").values("scheme", "value")
-    return list(rows.distinct()[: SHOWN * 2])
+def _identifiers(found: Artifact) -> list[tuple[str, str]]:
+    """Scheme and value, each once, whichever of its names it was stated of."""
+    rows = identifiers_of(artifact=found).order_by("scheme", "value")
+    return list(rows.values_list("scheme", "value").distinct()[: SHOWN * 2])
 
 
 def _merges(found: Artifact) -> list[Merge]:

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from apps.catalog.models import Artifact, Conflict, Revision
-from apps.catalog.selectors import identified_by, kind_totals
+from apps.catalog.selectors import identified_by, kind_totals, open_proposals
 from apps.impact.models import Flag
 from apps.impact.selectors import obligations_due, open_flags
 from apps.impact.wording import headline
@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "total": sum(counts.values()),
             "placeholders": placeholders,
             "conflicts": Conflict.objects.count(),
+            "pairs": open_proposals().count(),
             "attention": [_case(flag) for flag in open_flags()[:LATEST]],
             "due": obligations_due(limit=LATEST),
             "imports": import_runs()[:4],

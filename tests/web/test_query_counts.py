@@ -24,7 +24,7 @@ def _much(story: None, contributor: User) -> None:
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 12),
+        ("/", 14),
         ("/artifacts", 11),
         ("/artifacts?q=fraud&kind=model", 12),
         ("/artifacts.csv", 3),
