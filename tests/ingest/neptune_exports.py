@@ -10,6 +10,10 @@ from typing import Any
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from apps.graph.records import ArtifactRecord, EdgeRecord
+from apps.ingest.connectors.contract import Reading
+from apps.ingest.connectors.neptune import read
+
 PROJECT = "orchard/pies"
 NINE = datetime(2025, 11, 20, 9, tzinfo=UTC)
 SCHEMA = pa.schema(
@@ -142,3 +146,27 @@ def write_export(root: Path) -> None:
     version = [scalar("sys/model_id", "PIE-MOD"), scalar("sys/stage", "production")]
     version += [scalar("run/id", "PIE-1"), scalar("validation/taste", 0.8)]
     write_part(root, "PIE-MOD-1", system("PIE-MOD-1") + version, scope="model_versions")
+
+
+def artifacts(path: Path) -> dict[tuple[str, str, str], ArtifactRecord]:
+    return {
+        (one.kind, one.name, one.version): one
+        for found in read(path)
+        if found.batch is not None
+        for one in found.batch.artifacts
+    }
+
+
+def edges(path: Path) -> set[tuple[str, str, str]]:
+    found: set[EdgeRecord] = set()
+    for reading in read(path):
+        found.update(reading.batch.edges if reading.batch else ())
+    return {(str(one.upstream), one.role, str(one.downstream)) for one in found}
+
+
+def codes(readings: list[Reading]) -> list[str]:
+    return [one.code for found in readings for one in found.refused]
+
+
+def adaptations(path: Path) -> list[str]:
+    return [one.code for found in read(path) for one in found.adapted]

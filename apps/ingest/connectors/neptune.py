@@ -6,13 +6,16 @@ one in which a client left `.neptune`. Each run, model or model version is one r
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from apps.ingest.connectors.contract import ConnectorError, Reading, Remark
 from apps.ingest.connectors.neptune_attributes import Told, line
 from apps.ingest.connectors.neptune_files import Files
+from apps.ingest.connectors.neptune_log import logs_in
 from apps.ingest.connectors.neptune_parquet import FAULTS, Parts, parts_in, tell, whose
 from apps.ingest.connectors.neptune_records import Runs, model_reading, run_reading
+from apps.ingest.connectors.neptune_sqlite import databases_in
 
 NAMES = frozenset({"sys/name", "sys/custom_run_id"})
 SCOPES = ("models", "model_versions")
@@ -83,15 +86,39 @@ class _Export:
 
 def read(path: Path) -> Iterator[Reading]:
     """Runs, then models and model versions, in order of their files' names."""
-    if not path.is_dir():
+    root = path.resolve()
+    if not root.is_dir():
         raise ConnectorError(f"{path} is not a folder.")
-    if (path / "data").is_dir() or (path / "model_data").is_dir():
-        yield from _export(_Export(path.resolve()))
-    else:
+    exported = (root / "data").is_dir() or (root / "model_data").is_dir()
+    logs = root / ".neptune"
+    found = False
+    for reading in chain(
+        _export(_Export(root)) if exported else (),
+        _logs(logs if _is_inside(logs, root) else root) if logs.is_dir() or not exported else (),
+    ):
+        found = True
+        yield reading
+    if not found:
         raise ConnectorError(
-            f"{path} holds neither `data` nor `model_data` of neptune-exporter, nor a client's "
-            "`.neptune`."
+            f"{path} holds neither what neptune-exporter wrote (`data`, `model_data`) nor what a "
+            "client left (`.neptune`)."
         )
+
+
+def _is_inside(folder: Path, root: Path) -> bool:
+    return folder.is_dir() and folder.resolve().is_relative_to(root)
+
+
+def _logs(root: Path) -> Iterator[Reading]:
+    """What the clients left: of 2.x, then of 3.x, whose forks may precede their parents."""
+    for found in logs_in(root):
+        yield found if isinstance(found, Reading) else run_reading(found[0], Runs(), found[1])
+    runs = Runs()
+    for one in databases_in(root):
+        if isinstance(one, Told):
+            runs.add(one.project, one.identifier, one.text("sys/name"), one.identifier)
+    for one in databases_in(root):
+        yield run_reading(one, runs, Files()) if isinstance(one, Told) else one
 
 
 def _export(export: _Export) -> Iterator[Reading]:

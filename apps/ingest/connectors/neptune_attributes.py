@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from apps.ingest.connectors.contract import Remark
+from apps.ingest.openlineage.masking import MASK, is_secret_name, mask_text
 
 Value = str | int | float | bool | None | datetime | list[str]
 
@@ -65,14 +65,15 @@ class Series:
 @dataclass(frozen=True, slots=True)
 class Tracked:
     """A file (`file`), each of a series of files (`file_series`), a folder (`file_set`), or a list
-    of files that were only looked at (`artifact`). `where` is the path that the store gives."""
+    of files that were only looked at (`artifact`). `where` is the path that the store gives; what
+    is `away` lies elsewhere and is never opened."""
 
     attribute: str
     kind: str
     where: str = ""
     step: float | None = None
-    file: Path | None = None
     listed: tuple[Any, ...] = ()
+    away: bool = False
 
 
 @dataclass(slots=True)
@@ -85,7 +86,6 @@ class Told:
     values: dict[str, Value] = field(default_factory=dict)
     series: dict[str, Series] = field(default_factory=dict)
     files: list[Tracked] = field(default_factory=list)
-    fork_of: str = ""
     adapted: list[Remark] = field(default_factory=list)
     refused: list[Remark] = field(default_factory=list)
     left_out: int = 0
@@ -132,6 +132,10 @@ class Told:
     def _short(self, path: str, value: Value) -> Value:
         if not isinstance(value, str):
             return value
+        masked = MASK if value and is_secret_name(path.rpartition("/")[2]) else mask_text(value)
+        if masked != value:
+            self.adapt(path, "secret", "A secret was masked.")
+            value = masked
         if len(value) > MAX_TEXT:
             self.adapt(path, "cut", f"{len(value):,} characters; the first {MAX_TEXT:,} are kept.")
             value = value[:MAX_TEXT]

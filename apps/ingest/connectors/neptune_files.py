@@ -30,6 +30,8 @@ class Files:
     folders: tuple[Path, ...] = ()
 
     def find(self, where: str) -> Path:
+        if not self.folders:
+            raise FileError("file_missing", f"{where[:200]!r} is not beside what was read.")
         parts = where.split("/")
         if not where or "\0" in where or "\\" in where or where.startswith("/") or ".." in parts:
             raise FileError("outside", f"{where[:200]!r} leads out of the export; not read.")

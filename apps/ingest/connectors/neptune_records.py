@@ -18,15 +18,12 @@ from apps.graph.validation import artifact_record
 from apps.graph.vocabulary import Kind
 from apps.ingest.connectors import neptune_rules as rules
 from apps.ingest.connectors.contract import Reading, Remark
-from apps.ingest.connectors.neptune_attributes import Told, line, texts, within
+from apps.ingest.connectors.neptune_attributes import Told, line
+from apps.ingest.connectors.neptune_facets import model_facets, record_of, run_facets
 from apps.ingest.connectors.neptune_files import Files
 from apps.ingest.connectors.neptune_tracked import Content, content_of
 
 PRODUCER = "neptune"
-# Characters of each part of a run's facets: all of them stay below what one artifact may have.
-ROOM = 350_000
-MAX_TAGS = 100
-MAX_TAG = 200
 
 
 @dataclass(slots=True)
@@ -101,15 +98,15 @@ def run_reading(told: Told, runs: Runs, files: Files) -> Reading:
     records = Records(told)
     key = run_key(told.project, told.identifier, told.text("sys/name"))
     contents = [content_of(one, told, files) for one in told.files]
-    if records.add(_record(told, key, _run_facets(told, contents))) is None:
+    if records.add(record_of(told, key, run_facets(told, contents))) is None:
         return Reading(adapted=tuple(told.adapted), refused=tuple(told.refused))
     records.identify(key, "neptune_run", f"{line(told.project)}/{line(told.identifier)}")
     _add_code(records, key)
     _add_environment(records, key)
     models = _add_contents(records, key, [one for one in contents if one is not None])
     _add_model_uris(records, key, models)
-    if told.fork_of or told.text("sys/forking/parent"):
-        parent = runs.find(told.project, told.fork_of or told.text("sys/forking/parent"))
+    if fork_of := told.text("sys/forking/parent"):
+        parent = runs.find(told.project, fork_of)
         records.identify(parent, "neptune_run", f"{line(told.project)}/{parent.version}")
         records.edge(parent, key, "derived")
     return records.reading()
@@ -127,15 +124,8 @@ def model_reading(told: Told, runs: Runs, files: Files) -> Reading:
     )
     contents = [content_of(one, told, files) for one in told.files]
     weights = [one for one in contents if one is not None and one.rule.kind == Kind.MODEL]
-    metrics, series, rest = _numbers_and_rest(told)
-    facets: dict[str, Any] = {
-        PRODUCER: _about(told, rest, series, contents),
-    }
-    if metrics:
-        facets["model"] = {"metrics": _kept(told, "metrics", metrics)}
-    if stage := told.text("sys/stage"):
-        facets["aliases"] = [stage]
-    record = _record(told, key, facets)
+    facets = model_facets(told, contents)
+    record = record_of(told, key, facets)
     digest = weights[0].digest if len(weights) == 1 else ""
     if records.add(msgspec.structs.replace(record, digest=digest)) is None:
         return Reading(adapted=tuple(told.adapted), refused=tuple(told.refused))
@@ -149,116 +139,6 @@ def model_reading(told: Told, runs: Runs, files: Files) -> Reading:
         records.identify(maker, "neptune_run", f"{line(project)}/{maker.version}")
         records.edge(maker, key, "output")
     return records.reading()
-
-
-def _record(told: Told, key: ArtifactKey, facets: dict[str, Any]) -> ArtifactRecord:
-    tags: set[str] = set()
-    for path in ("sys/tags", "sys/group_tags"):
-        value = told.values.get(path)
-        tags.update(line(one).strip() for one in texts(value if isinstance(value, list) else ()))
-    fit = sorted(tag for tag in tags - {""} if len(tag.encode()) <= MAX_TAG)[:MAX_TAGS]
-    if left := len(tags - {""}) - len(fit):
-        told.adapt("sys/tags", "tags_left_out", f"{left:,} tags are too long or too many.")
-    owner = told.text("sys/owner")
-    if len(owner.encode()) > MAX_TAG:
-        told.adapt("sys/owner", "cut", "The owner's name is too long; left out.")
-        owner = ""
-    description = told.values.get("sys/description")
-    return ArtifactRecord(
-        namespace=key.namespace,
-        kind=key.kind,
-        name=key.name,
-        version=key.version,
-        owner=owner,
-        description=description if isinstance(description, str) else "",
-        tags=tuple(fit),
-        occurred_at=told.moment("sys/creation_time"),
-        stated_at=told.moment("sys/modification_time"),
-        facets=facets,
-    )
-
-
-def _run_facets(told: Told, contents: list[Content | None]) -> dict[str, Any]:
-    metrics, series, rest = _numbers_and_rest(told)
-    parameters, rest = _parameters(told, rest)
-    run: dict[str, Any] = {"state": _state(told)}
-    if (started := told.moment("sys/creation_time")) is not None:
-        run["started_at"] = started.isoformat().replace("+00:00", "Z")
-    for name, value in parameters.items():
-        if name.rpartition("/")[2] in rules.SEEDS and type(value) in {int, str}:
-            run["seed"] = value
-            break
-    run["parameters"] = _kept(told, "parameters", parameters)
-    run["metrics"] = _kept(told, "metrics", metrics)
-    return {"run": run, PRODUCER: _about(told, rest, series, contents)}
-
-
-def _kept(told: Told, what: str, values: dict[str, Any]) -> dict[str, Any]:
-    """As many as fit, with a remark on the others."""
-    kept, left = within(values, ROOM)
-    if left:
-        told.adapt(what, "left_out", f"{left:,} {what} are beyond what one artifact may hold.")
-    return kept
-
-
-def _state(told: Told) -> str:
-    """What Neptune says of the end: it knows `failed`, and whether a process was still there."""
-    if told.values.get("sys/failed") is True:
-        return "failed"
-    state = told.text("sys/state").lower()
-    return {"active": "running", "running": "running"}.get(state, "completed" if state else "")
-
-
-def _numbers_and_rest(told: Told) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """(metrics, about every series, every other scalar)."""
-    metrics: dict[str, Any] = {}
-    rest: dict[str, Any] = {}
-    # Neptune 3 calls a run by the id that its user gave; Neptune 2 by its own.
-    is_second = told.text("sys/custom_run_id") != told.identifier
-    for path, value in told.values.items():
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        named = re.search(rules.RESULTS, path, re.IGNORECASE) is not None
-        configured = re.search(rules.PARAMETERS, path, re.IGNORECASE) is not None
-        own = path.startswith(("sys/", "monitoring/"))
-        if number and not configured and not own and (is_second or named):
-            metrics[path] = value
-        else:
-            rest[path] = value
-    series = {path: one.facet() for path, one in told.series.items()}
-    for path, about in series.items():
-        if "last" in about and not path.startswith("monitoring/"):
-            metrics[path] = about["last"]
-    return metrics, series, rest
-
-
-def _parameters(told: Told, rest: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(parameters by their short names, what is none)."""
-    is_third = told.text("sys/custom_run_id") == told.identifier
-    parameters: dict[str, Any] = {}
-    others: dict[str, Any] = {}
-    for path in sorted(rest):
-        short = re.sub(rules.PARAMETERS, "", path, flags=re.IGNORECASE)
-        configured = short != path or (is_third and type(rest[path]) in {int, float, bool})
-        if configured and not path.startswith(("sys/", "monitoring/")):
-            parameters[path if short in parameters else short] = rest[path]
-        else:
-            others[path] = rest[path]
-    return parameters, others
-
-
-def _about(
-    told: Told, rest: dict[str, Any], series: dict[str, Any], contents: list[Content | None]
-) -> dict[str, Any]:
-    """The facet that keeps what has no place elsewhere."""
-    files = {one.name: one.facet for one in contents if one is not None}
-    about: dict[str, Any] = {
-        "attributes": _kept(told, "attributes", rest),
-        "series": _kept(told, "series", series),
-        "files": _kept(told, "files", files),
-    }
-    if told.values.get("sys/trashed") is True:
-        about["deleted"] = True
-    return {name: value for name, value in about.items() if value}
 
 
 def _first(told: Told, pattern: str) -> tuple[str, Any]:

@@ -10,6 +10,7 @@ from apps.graph.strict_json import canonical
 from apps.ingest.connectors.neptune_attributes import Told, Tracked, line, storable
 from apps.ingest.connectors.neptune_files import FileError, Files, list_in, members_of, sha256_of
 from apps.ingest.connectors.neptune_rules import Rule, meaning_of
+from apps.ingest.openlineage.masking import mask_text
 
 MEMBERS_KEPT = 1000
 
@@ -60,7 +61,7 @@ def content_of(tracked: Tracked, told: Told, files: Files) -> Content | None:
     try:
         if tracked.kind == "artifact":
             return _listed(tracked, rule, facet, told, files)
-        file = tracked.file or files.find(tracked.where)
+        file = (Files() if tracked.away else files).find(tracked.where)
         if tracked.kind == "file_set" and file.is_dir():
             return _folder(tracked, rule, facet, list(members_of(file)))
         digest, size = sha256_of(file)
@@ -98,7 +99,7 @@ def _single(content: Content, one: dict[str, Any]) -> Content:
     """Of a local file the client takes the SHA-1 of its bytes; of one in S3, the store's ETag."""
     about = one.get("metadata")
     where = about.get("file_path") or about.get("location") if isinstance(about, dict) else ""
-    content = replace(content, uri=line(where) if isinstance(where, str) else "")
+    content = replace(content, uri=mask_text(line(where)) if isinstance(where, str) else "")
     value = line(str(one["fileHash"]))
     if one.get("type") == "Local" and re.fullmatch("[0-9a-f]{40}", value):
         return replace(content, digest=f"sha1:{value}")
