@@ -115,6 +115,12 @@ def test_it_names_a_parent_that_was_not_exported(tmp_path: Path) -> None:
     assert edges(tmp_path) == {("lost@lost", "derived", "PIE-9@PIE-9")}
 
 
+def test_it_makes_no_edge_of_a_run_to_itself(tmp_path: Path) -> None:
+    write_part(tmp_path, "PIE-9", [*system("PIE-9"), scalar("sys/forking/parent", "PIE-9")])
+    assert edges(tmp_path) == set()
+    assert adaptations(tmp_path) == ["own_parent"]
+
+
 def test_it_gives_one_series_from_many_parts_and_row_groups(tmp_path: Path) -> None:
     values = [(step, math.sin(step / 500)) for step in range(12_000)]
     write_part(tmp_path, "PIE-9", system("PIE-9") + points("valid/taste", values[:5000]))

@@ -108,6 +108,8 @@ def run_reading(told: Told, runs: Runs, files: Files) -> Reading:
     if fork_of := told.text("sys/forking/parent"):
         parent = runs.find(told.project, fork_of)
         records.identify(parent, "neptune_run", f"{line(told.project)}/{parent.version}")
+        if parent == key:
+            told.adapt("sys/forking/parent", "own_parent", "The run names itself; no edge is made.")
         records.edge(parent, key, "derived")
     return records.reading()
 
