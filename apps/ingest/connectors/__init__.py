@@ -8,6 +8,7 @@ CONNECTORS: dict[str, str] = {
     "batch": "apps.ingest.connectors.batch",
     "ecosystem-graphs": "apps.ingest.connectors.ecosystem_graphs",
     "openlineage": "apps.ingest.connectors.openlineage",
+    "wandb": "apps.ingest.connectors.wandb",
 }
 
 
