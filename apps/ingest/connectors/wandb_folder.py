@@ -1,6 +1,5 @@
 """What the records of one `.wandb` file, and the files beside it, add to a run."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,13 +12,12 @@ from apps.graph.errors import RecordError
 from apps.graph.records import ArtifactKey
 from apps.graph.vocabulary import Kind
 from apps.ingest.connectors.contract import ConnectorError, Remark
+from apps.ingest.connectors.wandb_beside import Beside
 from apps.ingest.connectors.wandb_log import RECORD, Fault, LogError, decoded, log_records, moment
 from apps.ingest.connectors.wandb_runs import File, Run, Version
 
-MAX_REQUIREMENTS_BYTES = 4 * 1024 * 1024
 MAX_REMARKS = 20
 INTERRUPTED = 255
-_PINNED = re.compile(r"([A-Za-z0-9._-]+)\s*(?:===?\s*(\S+)|(@\s*\S.*))\Z")
 _VERSIONED = re.compile(r"(.+):(v\d+)\Z")
 
 Known = Mapping[tuple[str, str, str], ArtifactKey]
@@ -38,8 +36,11 @@ def read_log(run: Run, file: Path, root: Path, place: str, known: Known) -> None
     except OSError as error:
         raise ConnectorError(f"{place} cannot be read: {error.strerror}") from error
     telling.finish()
-    _add_requirements(run, file.parent / "files" / "requirements.txt", root, place)
-    _add_diff(run, file.parent / "files" / "diff.patch", root)
+    beside = Beside(run, file.parent / "files", root, place)
+    if not telling.described:
+        telling.take_metadata(beside.metadata())
+    beside.add_requirements()
+    beside.add_diff()
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ class _Telling:
     last_at: float = 0.0
     exit: dict[str, int] | None = None
     history: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
+    described: bool = False
     refused: int = 0
 
     def refuse(self, code: str, message: str) -> None:
@@ -69,6 +71,9 @@ class _Telling:
 
     def _take_run(self, about: dict[str, Any]) -> None:
         run = self.run
+        if about.get("run_id", run.run_id) != run.run_id:
+            self.refuse("another_run", f"Also tells of run {about['run_id'][:80]!r}; not read.")
+            return
         run.name = about.get("display_name") or run.name
         run.notes = about.get("notes") or run.notes
         run.job_type = about.get("job_type") or run.job_type
@@ -92,7 +97,7 @@ class _Telling:
         self.run.remote = about.get("remote_url") or self.run.remote
 
     def _take_environment(self, about: dict[str, Any]) -> None:
-        run = self.run
+        run, self.described = self.run, True
         python = about.get("python", "")
         run.python = python.rpartition(" ")[2] or run.python
         run.image = about.get("docker") or run.image
@@ -101,6 +106,17 @@ class _Telling:
         for name in ("os", "code_path", "gpu_type", "gpu_count", "cuda_version"):
             if value := about.get(name):
                 run.details[name] = value
+
+    def take_metadata(self, about: dict[str, Any]) -> None:
+        """What older clients wrote into a file instead of a record."""
+        git = about.get("git")
+        names = {"code_path": about.get("codePath"), "gpu_type": about.get("gpu")}
+        texts = {name: one for name, one in {**about, **names}.items() if isinstance(one, str)}
+        self._take_environment(texts)
+        if isinstance(git, dict):
+            remote, commit = git.get("remote"), git.get("commit")
+            told = {"remote_url": remote, "commit": commit}
+            self._take_git({name: one for name, one in told.items() if isinstance(one, str)})
 
     def _take_config(self, about: dict[str, Any]) -> None:
         self._update(self.run.config, about, "config")
@@ -172,15 +188,16 @@ class _Telling:
             self.refuse("no_version", f"Uses {about.get('name', '')[:80]!r}, which has no version.")
             return
         name, number = found.groups()
-        last = run.used[-1] if run.used else None
-        if last is None or (last.name, last.type, last.named) != (name, about.get("type", ""), ""):
-            last = Version(
-                team=run.team, project=run.project, type=about.get("type", ""), name=name
-            )
-            last.version = number
-            run.used.append(last)
-        last.named = number
-        last.server_id = about.get("id", "")
+        type_, path = about.get("type", ""), (run.team, run.project)
+        same = [one for one in run.used if (one.name, one.type) == (name, type_)]
+        drafts = [one for one in same if one.number in {"", number}]
+        if drafts:
+            used = drafts[-1]
+        else:
+            used = Version(team=path[0], project=path[1], type=type_, name=name, version=number)
+            run.used.append(used)
+        used.number = number
+        used.server_id = about.get("id", "")
 
     def _take_exit(self, about: dict[str, int]) -> None:
         self.exit = about
@@ -243,38 +260,3 @@ def _add(versions: list[Version], version: Version) -> None:
             one.tags = sorted({*one.tags, *version.tags})
             return
     versions.append(version)
-
-
-def _add_requirements(run: Run, file: Path, root: Path, place: str) -> None:
-    text = _text(run, file, root, MAX_REQUIREMENTS_BYTES, place)
-    odd = 0
-    for line in (text or "").splitlines():
-        if not (plain := line.strip()) or plain.startswith("#"):
-            continue
-        if found := _PINNED.match(plain):
-            run.packages[found[1]] = found[2] or found[3]
-        else:
-            odd += 1
-    if odd:
-        run.adapt("requirements.txt", "not_pinned", f"{odd} lines name no version; left out.")
-
-
-def _add_diff(run: Run, file: Path, root: Path) -> None:
-    """Written where the working tree was not clean; its digest tells one such tree from another."""
-    if file.is_file() and file.resolve().is_relative_to(root.resolve()):
-        with file.open("rb") as content:
-            run.diff = hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def _text(run: Run, file: Path, root: Path, limit: int, place: str) -> str | None:
-    if not file.is_file():
-        return None
-    if not file.resolve().is_relative_to(root.resolve()):
-        run.refused.append(Remark(place, "outside", f"{file.name} leads out; not read."))
-        return None
-    with file.open("rb") as content:
-        data = content.read(limit + 1)
-    if len(data) > limit:
-        run.refused.append(Remark(place, "too_large", f"{file.name} is over {limit:,} bytes."))
-        return None
-    return data.decode("utf-8", "replace")

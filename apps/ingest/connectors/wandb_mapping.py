@@ -21,8 +21,14 @@ from apps.graph.records import (
 )
 from apps.graph.vocabulary import Kind
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.wandb_runs import Run, Version, metrics_of, seed_of
-from apps.ingest.connectors.wandb_versions import is_source, said, version_record
+from apps.ingest.connectors.wandb_records import (
+    is_source,
+    run_record,
+    said,
+    storable,
+    version_record,
+)
+from apps.ingest.connectors.wandb_runs import Run, Version, metrics_of
 
 PRODUCER = "wandb"
 _RELATIONS = {
@@ -68,37 +74,14 @@ def reading_of(run: Run) -> Reading:
         batch=LineageBatch(
             producer=PRODUCER,
             evidence=run.place,
-            artifacts=(run_record(run), *lineage.artifacts.values()),
+            artifacts=tuple(
+                storable(one, run) for one in (run_record(run), *lineage.artifacts.values())
+            ),
             edges=tuple(lineage.edges),
             identifiers=tuple(lineage.identifiers),
         ),
         adapted=tuple(run.adapted),
         refused=tuple(run.refused),
-    )
-
-
-def run_record(run: Run) -> ArtifactRecord:
-    metrics, others = metrics_of(run.summary)
-    about = {
-        "state": run.state,
-        "started_at": run.started_at.isoformat() if run.started_at else None,
-        "ended_at": run.ended_at.isoformat() if run.ended_at else None,
-        "seed": seed_of(run.config),
-        "parameters": {name: one for name, one in run.config.items() if name != "_wandb"},
-        "metrics": metrics,
-    }
-    details = {**run.details, "job_type": run.job_type, "summary": others}
-    return ArtifactRecord(
-        namespace=run.namespace,
-        kind=Kind.RUN.value,
-        name=run.key.name,
-        version=run.run_id,
-        owner=run.owner,
-        description=run.notes,
-        tags=tuple(run.tags),
-        occurred_at=run.started_at,
-        stated_at=run.stated_at,
-        facets={"run": said(about), "wandb": said(details)},
     )
 
 
@@ -114,7 +97,10 @@ class _Lineage:
     def add_making(self) -> None:
         """The code, the environment and the run that this one was forked from."""
         run = self.run
-        self.identify(run.key, "wandb_run", f"{run.team}/{run.project}/{run.run_id}")
+        if run.team and run.project:
+            self.identify(run.key, "wandb_run", f"{run.team}/{run.project}/{run.run_id}")
+        else:
+            run.adapt("entity", "no_entity", f"Not named by the run; taken as {run.namespace}.")
         if run.forked_from is not None:
             self.link(run.forked_from, run.key, "derived")
         if run.commit:
@@ -216,7 +202,7 @@ class _Lineage:
             self.identify(key, "wandb_digest", version.digest)
         if version.server_id:
             self.identify(key, "wandb_artifact_id", version.server_id)
-        if number := version.version or version.named:
+        if (number := version.version or version.number) and version.team and version.project:
             path = f"{version.team}/{version.project}/{version.name}:{number}"
             self.identify(key, "wandb_artifact", path)
         if len(version.files) == 1 and (ref := version.files[0].ref):

@@ -20,7 +20,7 @@ _SEEDS = ("seed", "random_seed", "random_state")
 class File:
     """A manifest's entry. `digest` as it stands: base64 of an md5, or a store's own of a `ref`."""
 
-    path: str
+    path: str = ""
     digest: str = ""
     size: int | None = None
     ref: str = ""
@@ -48,7 +48,11 @@ class File:
 
 @dataclass(slots=True, kw_only=True)
 class Version:
-    """One version of an artifact. Before it is synchronised it has no `v3`, only its digest."""
+    """One version of an artifact.
+
+    Before it is synchronised it has no `version` (`v3`), only its digest. `number` is a version
+    that is known of it and does not identify it here.
+    """
 
     team: str
     project: str
@@ -62,7 +66,7 @@ class Version:
     tags: list[str] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
     size: int | None = None
-    named: str = ""
+    number: str = ""
     server_id: str = ""
     occurred_at: datetime | None = None
     stated_at: datetime | None = None

@@ -1,14 +1,18 @@
-"""The record of one artifact version of Weights & Biases, with its manifest."""
+"""The records of a run and of an artifact version of Weights & Biases."""
 
+import re
 from typing import Any
 
 import msgspec
 
+from apps.graph.errors import RecordError
 from apps.graph.records import ArtifactRecord
+from apps.graph.validation import artifact_record
 from apps.graph.vocabulary import Kind
-from apps.ingest.connectors.wandb_runs import File, Run, Version
+from apps.ingest.connectors.wandb_runs import File, Run, Version, metrics_of, seed_of
 
 MAX_FILES_BYTES = 1_000_000
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def is_source(version: Version, run: Run) -> bool:
@@ -79,3 +83,54 @@ def _file(file: File) -> dict[str, Any]:
 def said(values: dict[str, Any]) -> dict[str, Any]:
     """Without what is not said."""
     return {name: one for name, one in values.items() if one not in (None, "", [], {})}
+
+
+def run_record(run: Run) -> ArtifactRecord:
+    metrics, others = metrics_of(run.summary)
+    about = {
+        "state": run.state,
+        "started_at": run.started_at.isoformat() if run.started_at else None,
+        "ended_at": run.ended_at.isoformat() if run.ended_at else None,
+        "seed": seed_of(run.config),
+        "parameters": {name: one for name, one in run.config.items() if name != "_wandb"},
+        "metrics": metrics,
+    }
+    details = {**run.details, "job_type": run.job_type, "summary": others}
+    return ArtifactRecord(
+        namespace=run.namespace,
+        kind=Kind.RUN.value,
+        name=run.key.name,
+        version=run.run_id,
+        owner=run.owner,
+        description=run.notes,
+        tags=tuple(run.tags),
+        occurred_at=run.started_at,
+        stated_at=run.stated_at,
+        facets={"run": said(about), "wandb": said(details)},
+    )
+
+
+def storable(record: ArtifactRecord, run: Run) -> ArtifactRecord:
+    """Terminal colours and the like in a note or a value must not cost the whole run."""
+    try:
+        artifact_record(record, "$")
+    except RecordError as error:
+        clean = msgspec.structs.replace(
+            record, description=_cleaned(record.description), facets=_cleaned(record.facets)
+        )
+        if clean != record:
+            run.adapt(f"{record.name} {error.path}", "control_character", error.message)
+        return clean
+    return record
+
+
+def _cleaned(value: Any) -> Any:
+    match value:
+        case str():
+            return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+        case dict():
+            return {" ".join(_cleaned(name).split()): _cleaned(one) for name, one in value.items()}
+        case list():
+            return [_cleaned(one) for one in value]
+        case _:
+            return value
