@@ -151,6 +151,8 @@ def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
+    if at < len(data) and data[at] < 0x80:  # noqa: PLR2004 - most are one byte long
+        return data[at], at + 1
     value = 0
     for place in range(_LONGEST_VARINT):
         if at + place >= len(data):
