@@ -9,6 +9,8 @@ CONNECTORS: dict[str, str] = {
     "ecosystem-graphs": "apps.ingest.connectors.ecosystem_graphs",
     "neptune": "apps.ingest.connectors.neptune",
     "openlineage": "apps.ingest.connectors.openlineage",
+    "wandb": "apps.ingest.connectors.wandb",
+    "wandb-graphql": "apps.ingest.connectors.wandb_graphql",
 }
 
 
