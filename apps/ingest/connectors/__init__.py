@@ -7,6 +7,7 @@ from apps.ingest.connectors.contract import Connector, ConnectorError
 CONNECTORS: dict[str, str] = {
     "batch": "apps.ingest.connectors.batch",
     "ecosystem-graphs": "apps.ingest.connectors.ecosystem_graphs",
+    "kubeflow": "apps.ingest.connectors.kubeflow",
     "mlmd": "apps.ingest.connectors.mlmd",
     "openlineage": "apps.ingest.connectors.openlineage",
 }
