@@ -245,6 +245,13 @@ def test_it_does_not_read_other_files_and_says_so(tmp_path: Path) -> None:
     ]
 
 
+def test_it_refuses_a_schema_whose_words_are_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(STORE.read_bytes().replace(b"AUTOINCREMENT", b"AUTOINCRE\xceENT"))
+    with pytest.raises(ConnectorError, match="cannot be read"):
+        list(read(path))
+
+
 def test_it_reads_a_store_in_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     path = changed(tmp_path, "pragma journal_mode = wal", "update MLMDEnv set schema_version = 10")
     path.chmod(0o400)

@@ -69,7 +69,10 @@ class Tables:
             yield from page
             if len(page) < EXECUTIONS_AT_ONCE:
                 return
-            last = page[-1][0]
+            following = page[-1][0]
+            if not isinstance(following, int) or (isinstance(last, int) and following <= last):
+                raise ConnectorError("The executions of the store are not in order of their ids.")
+            last = following
 
     def execution(self, identity: int) -> Row | None:
         """(id, type, state, name)."""
@@ -173,7 +176,8 @@ def opened(path: Path) -> Iterator[Tables]:
     try:
         with closing(_connection(path)) as connection:
             yield tables_of(_query(connection))
-    except (sqlite3.Error, OSError, OverflowError) as error:
+    # SQLite quotes damaged names in its messages as they stand, and Python fails to decode them.
+    except (sqlite3.Error, OSError, OverflowError, UnicodeDecodeError) as error:
         raise ConnectorError(f"{path.name} cannot be read as an MLMD store: {error}") from error
 
 
