@@ -7,6 +7,8 @@ from apps.ingest.connectors.contract import Connector, ConnectorError
 CONNECTORS: dict[str, str] = {
     "batch": "apps.ingest.connectors.batch",
     "ecosystem-graphs": "apps.ingest.connectors.ecosystem_graphs",
+    "kubeflow": "apps.ingest.connectors.kubeflow",
+    "mlmd": "apps.ingest.connectors.mlmd",
     "neptune": "apps.ingest.connectors.neptune",
     "openlineage": "apps.ingest.connectors.openlineage",
     "wandb": "apps.ingest.connectors.wandb",

@@ -15,13 +15,21 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def load_yaml(path: Path) -> Any:
     """The value in a file. `ConnectorError` says why it cannot be read."""
+    documents = load_yaml_documents(path)
+    if len(documents) > 1:
+        raise ConnectorError("Cannot be read as YAML: holds several documents, not one.")
+    return documents[0] if documents else None
+
+
+def load_yaml_documents(path: Path) -> list[Any]:
+    """The values of all documents in a file."""
     try:
         with path.open("rb") as file:
             text = file.read(MAX_YAML_BYTES + 1)
         if len(text) > MAX_YAML_BYTES:
             raise ConnectorError(f"Is larger than {MAX_YAML_BYTES:,} bytes.")
         _check(text)
-        return yaml.load(text, Loader=_LOADER)  # noqa: S506 - one of the safe loaders
+        return list(yaml.load_all(text, Loader=_LOADER))
     except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConnectorError(f"Cannot be read as YAML: {str(error)[:300]}") from error
 
