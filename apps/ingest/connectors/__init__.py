@@ -7,6 +7,7 @@ from apps.ingest.connectors.contract import Connector, ConnectorError
 CONNECTORS: dict[str, str] = {
     "batch": "apps.ingest.connectors.batch",
     "ecosystem-graphs": "apps.ingest.connectors.ecosystem_graphs",
+    "huggingface": "apps.ingest.connectors.huggingface",
     "openlineage": "apps.ingest.connectors.openlineage",
 }
 
