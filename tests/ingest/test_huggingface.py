@@ -159,7 +159,10 @@ def test_it_reads_the_head_of_weights(tmp_path: Path) -> None:
     weights = safetensors(git_commit=COMMIT, training_run="mlflow:" + "0ab1" * 8)
     clone(tmp_path / "oak--a", model__safetensors=weights)
     url = "https://huggingface.co/oak/a"
-    head = {"general.base_model.count": 1, "general.base_model.0.repo_url": url}
+    head: dict[str, str | int] = {
+        "general.base_model.count": 1,
+        "general.base_model.0.repo_url": url,
+    }
     clone(tmp_path / "oak--q", q__gguf=gguf({**head, "general.file_type": 7}))
     clone(tmp_path / "oak--c", c__gguf=gguf({**head, "general.file_type": 1}))
     found = list(read(tmp_path))

@@ -35,6 +35,7 @@ class Gathering:
     evidence: str
     artifacts: dict[ArtifactKey, ArtifactRecord] = field(default_factory=dict)
     edges: dict[EdgeRecord, None] = field(default_factory=dict)
+    joined: set[tuple[ArtifactKey, ArtifactKey]] = field(default_factory=set)
     identifiers: dict[IdentifierRecord, None] = field(default_factory=dict)
     adapted: list[Remark] = field(default_factory=list)
     refused: list[Remark] = field(default_factory=list)
@@ -69,6 +70,7 @@ class Gathering:
         except RecordError as error:
             self.refuse(error.path[:500], "invalid", error.message)
             return False
+        self.joined.add((upstream, downstream))
         return True
 
     def identify(self, artifact: ArtifactKey, scheme: str, value: str, place: str) -> None:
