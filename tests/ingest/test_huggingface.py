@@ -223,6 +223,14 @@ def test_it_survives_any_file(tmp_path: Path, name: str, content: bytes, code: s
     assert list(artifacts(found)) == ["oak/a"]
 
 
+def test_it_keeps_a_model_without_the_fields_that_cannot_be_kept(tmp_path: Path) -> None:
+    card = '---\nlicense: "a\\0"\nbase_model: oak/b\n---\nText \x01 here.\n'
+    found = list(read(clone(tmp_path / "oak--a", card)))
+    assert artifacts(found)["oak/a"].description == ""
+    assert made_from("oak/a", found) == {("oak/b", "derived")}
+    assert codes(found) == {"field_left_out"}
+
+
 def test_it_does_not_follow_links_out_of_the_folder(tmp_path: Path) -> None:
     outside = clone(tmp_path / "outside", model__safetensors=safetensors())
     folder = tmp_path / "inside" / "oak--a"

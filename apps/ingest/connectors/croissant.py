@@ -168,7 +168,9 @@ class _Description:
         if not found:
             return ""
         if is_a(one, "FileSet") or word(one.get("encodingFormat")) == REPOSITORY:
-            message = f"Is not of one file but of a set or a repository: {given[:80]}; kept as given."
+            message = (
+                f"Is not of one file but of a set or a repository: {given[:80]}; kept as given."
+            )
             self.gathering.adapt(where, "not_of_a_file", message)
         elif len(found) == LENGTHS[scheme] and _HEX.match(found):
             return f"{scheme}:{found}"

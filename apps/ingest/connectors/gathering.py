@@ -1,10 +1,13 @@
 """Records of one natural whole, each checked as it is added, with the remarks on what was not."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
+
+import msgspec
 
 from apps.graph.errors import RecordError
 from apps.graph.records import (
@@ -25,6 +28,11 @@ from apps.graph.validation import (
 from apps.ingest.connectors.contract import Reading, Remark
 
 MAX_TAG_BYTES = 200
+# What a record may be without.
+OPTIONAL = frozenset(
+    {"digest", "uri", "owner", "description", "tags", "occurred_at", "stated_at", "facets"}
+)
+_BLANK = ArtifactRecord(namespace="", kind="", name="")
 
 
 @dataclass(slots=True)
@@ -48,10 +56,8 @@ class Gathering:
 
     def state(self, record: ArtifactRecord, place: str) -> bool:
         """Whether the artifact is acceptable, and new here. It is refused with the reason."""
-        try:
-            checked = artifact_record(record, place)
-        except RecordError as error:
-            self.refuse(error.path[:500], "invalid", error.message)
+        checked = self._acceptable(record, place)
+        if checked is None:
             return False
         if checked.key in self.artifacts:
             if checked != self.artifacts[checked.key]:
@@ -59,6 +65,22 @@ class Gathering:
             return False
         self.artifacts[checked.key] = checked
         return True
+
+    def _acceptable(self, record: ArtifactRecord, place: str) -> ArtifactRecord | None:
+        """The record, without what is not acceptable in it; none if that is its key."""
+        while True:
+            try:
+                return artifact_record(record, place)
+            except RecordError as error:
+                name = re.split(r"\W", error.path.removeprefix(f"{place}."), maxsplit=1)[0]
+                if name not in OPTIONAL or not getattr(record, name):
+                    self.refuse(error.path[:500], "invalid", error.message)
+                    return None
+                self.adapt(error.path[:500], "field_left_out", error.message)
+                others = {key: one for key, one in record.facets.items() if key != record.kind}
+                kept = name == "facets" and len(others) < len(record.facets)
+                value = others if kept else getattr(_BLANK, name)
+                record = msgspec.structs.replace(record, **{name: value})
 
     def join(self, upstream: ArtifactKey, downstream: ArtifactKey, role: str, place: str) -> bool:
         """Whether the step is acceptable. One from a thing to itself is no step."""
