@@ -6,7 +6,10 @@ from apps.ingest.connectors.contract import Connector, ConnectorError
 
 CONNECTORS: dict[str, str] = {
     "batch": "apps.ingest.connectors.batch",
+    "croissant": "apps.ingest.connectors.croissant",
+    "cyclonedx": "apps.ingest.connectors.cyclonedx",
     "ecosystem-graphs": "apps.ingest.connectors.ecosystem_graphs",
+    "huggingface": "apps.ingest.connectors.huggingface",
     "kubeflow": "apps.ingest.connectors.kubeflow",
     "mlmd": "apps.ingest.connectors.mlmd",
     "neptune": "apps.ingest.connectors.neptune",

@@ -15,22 +15,38 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def load_yaml(path: Path) -> Any:
     """The value in a file. `ConnectorError` says why it cannot be read."""
-    documents = load_yaml_documents(path)
+    return parse_yaml(_text_of(path))
+
+
+def load_yaml_documents(path: Path) -> list[Any]:
+    """The values of all documents in a file."""
+    return _parsed(_text_of(path))
+
+
+def parse_yaml(text: bytes) -> Any:
+    """The value in a text, which the caller has kept within bounds."""
+    documents = _parsed(text)
     if len(documents) > 1:
         raise ConnectorError("Cannot be read as YAML: holds several documents, not one.")
     return documents[0] if documents else None
 
 
-def load_yaml_documents(path: Path) -> list[Any]:
-    """The values of all documents in a file."""
+def _text_of(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             text = file.read(MAX_YAML_BYTES + 1)
-        if len(text) > MAX_YAML_BYTES:
-            raise ConnectorError(f"Is larger than {MAX_YAML_BYTES:,} bytes.")
+    except OSError as error:
+        raise ConnectorError(f"Cannot be read: {error.strerror}") from error
+    if len(text) > MAX_YAML_BYTES:
+        raise ConnectorError(f"Is larger than {MAX_YAML_BYTES:,} bytes.")
+    return text
+
+
+def _parsed(text: bytes) -> list[Any]:
+    try:
         _check(text)
         return list(yaml.load_all(text, Loader=_LOADER))
-    except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConnectorError(f"Cannot be read as YAML: {str(error)[:300]}") from error
 
 
