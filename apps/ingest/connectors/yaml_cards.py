@@ -20,9 +20,17 @@ def load_yaml(path: Path) -> Any:
             text = file.read(MAX_YAML_BYTES + 1)
         if len(text) > MAX_YAML_BYTES:
             raise ConnectorError(f"Is larger than {MAX_YAML_BYTES:,} bytes.")
+    except OSError as error:
+        raise ConnectorError(f"Cannot be read as YAML: {str(error)[:300]}") from error
+    return parse_yaml(text)
+
+
+def parse_yaml(text: bytes) -> Any:
+    """The value in a text, which the caller has kept within bounds."""
+    try:
         _check(text)
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 - one of the safe loaders
-    except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConnectorError(f"Cannot be read as YAML: {str(error)[:300]}") from error
 
 
