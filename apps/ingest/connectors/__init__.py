@@ -8,6 +8,7 @@ CONNECTORS: dict[str, str] = {
     "batch": "apps.ingest.connectors.batch",
     "dvc": "apps.ingest.connectors.dvc",
     "ecosystem-graphs": "apps.ingest.connectors.ecosystem_graphs",
+    "git": "apps.ingest.connectors.git",
     "openlineage": "apps.ingest.connectors.openlineage",
 }
 

@@ -5,6 +5,7 @@ itself would follow elsewhere is not followed: alternates, a `.git` file, `inclu
 configuration, submodules. Hooks, filters and the user's own configuration are never looked at.
 """
 
+import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from dulwich.refs import DiskRefsContainer, Ref
 
 from apps.ingest.connectors.contract import ConnectorError, Remark
 from apps.ingest.connectors.git_names import moment, namespace_of, text
+from apps.ingest.connectors.git_sizes import largest_part
 
 MAX_OBJECT_BYTES = 16 * 1024 * 1024
 MAX_COMMITS = 200_000
@@ -28,9 +30,9 @@ MAX_FOLDERS = 64
 FOLDERS_KEPT = 4096
 FOLDER = 0o040000
 SUBMODULE = 0o160000
-_BROKEN = (
+BROKEN = (
     *(ChecksumMismatch, FileFormatException, NotGitRepository, KeyError, ValueError, OSError),
-    *(AssertionError, zlib.error, EOFError, IndexError, TypeError, AttributeError),
+    *(AssertionError, zlib.error, EOFError, struct.error, IndexError, TypeError, AttributeError),
 )
 _INTERNAL_REFS = (b"refs/exps/exec/", b"refs/exps/celery/", b"refs/exps/temp", b"refs/stash")
 
@@ -63,6 +65,7 @@ class Repository:
     objects: DiskObjectStore
     refs: dict[bytes, bytes]
     address: str
+    converts_line_ends: bool = False
     remarks: dict[Remark, None] = field(default_factory=dict)
     _folders: dict[bytes, list[tuple[str, int, bytes]]] = field(default_factory=dict)
 
@@ -84,8 +87,10 @@ class Repository:
 
     def object(self, sha: bytes) -> ShaFile | None:
         try:
+            if largest_part(self.objects, sha) > MAX_OBJECT_BYTES:
+                raise ValueError("Too large.")
             return self.objects[ObjectID(sha)]
-        except _BROKEN as error:
+        except BROKEN as error:
             why = "is not in this repository" if isinstance(error, KeyError) else "is damaged"
             short = sha[:12].decode("ascii", "replace")
             self.remark(short, "no_object", f"The object {why}, or is larger than is read.")
@@ -99,6 +104,11 @@ class Repository:
         found = self.object(sha)
         return found.as_raw_string() if isinstance(found, Blob) else None
 
+    def small_blob(self, sha: bytes, limit: int) -> bytes | None:
+        """The content of a file if it has at most `limit` bytes."""
+        found = self.blob(sha)
+        return found if found is not None and len(found) <= limit else None
+
     def members(self, tree: bytes) -> list[tuple[str, int, bytes]]:
         """(name, mode, object) of a folder; nothing that is a submodule."""
         found = self.object(tree)
@@ -106,7 +116,7 @@ class Repository:
             return []
         try:
             entries = found.items()
-        except _BROKEN:
+        except BROKEN:
             self.remark(tree[:12].decode("ascii", "replace"), "no_object", "A damaged folder.")
             return []
         return [
@@ -205,11 +215,7 @@ def _opened(path: Path) -> Repository:
     control = hidden if hidden.is_dir() else path
     if not (control / "objects").is_dir() or not (control / "HEAD").is_file():
         raise ConnectorError(f"{path} is not a git repository.")
-    for name in ("objects", "objects/pack", "refs", "packed-refs", "HEAD", "config", "commondir"):
-        part = control / name
-        leads_out = part.exists() and not part.resolve().is_relative_to(path.resolve())
-        if leads_out or (name == "commondir" and part.exists()):
-            raise ConnectorError(f"{name} of {path} leads out of it; point at the repository.")
+    _check_whole(path, control)
     try:
         objects = _OwnObjects(control / "objects", loose_object_size_limit=MAX_OBJECT_BYTES)
         container = DiskRefsContainer(control)
@@ -217,9 +223,9 @@ def _opened(path: Path) -> Repository:
         for ref in container.allkeys():
             if (sha := _resolved(container, ref)) is not None:
                 refs[bytes(ref)] = sha
-    except _BROKEN as error:
+    except BROKEN as error:
         raise ConnectorError(f"The refs of {path} cannot be read: {str(error)[:200]}") from error
-    found = Repository(path, control, objects, refs, _address(control))
+    found = Repository(path, control, objects, refs, *_settings(control))
     if (control / "objects/info/alternates").exists():
         message = "Borrows objects from another repository; those are not read."
         found.remark("objects/info/alternates", "alternates", message)
@@ -228,20 +234,41 @@ def _opened(path: Path) -> Repository:
     return found
 
 
+def _check_whole(path: Path, control: Path) -> None:
+    """Refuse what leads out of the repository, and what is neither file nor folder."""
+    if (control / "commondir").exists():
+        raise ConnectorError(f"{path} is part of another repository; point at that one.")
+    parts = [control / name for name in ("objects", "refs", "packed-refs", "HEAD", "config")]
+    for folder in parts[:2]:
+        parts += sorted(folder.rglob("*"))
+    for part in parts:
+        if part.is_symlink() and not part.resolve().is_relative_to(path.resolve()):
+            raise ConnectorError(f"{part.relative_to(path)} leads out of the repository.")
+        if part.exists() and not (part.is_file() or part.is_dir()):
+            raise ConnectorError(f"{part.relative_to(path)} is neither a file nor a folder.")
+
+
 def _resolved(container: DiskRefsContainer, ref: Ref) -> bytes | None:
     try:
         return bytes(container[ref])
-    except _BROKEN:
+    except BROKEN:
         return None
 
 
-def _address(control: Path) -> str:
+def _settings(control: Path) -> tuple[str, bool]:
+    """The address of `origin`, and whether line ends are converted; nothing else is heeded."""
     try:
         with (control / "config").open("rb") as file:
             config = ConfigFile.from_file(file, expand_includes=False)
-        return text(config.get((b"remote", b"origin"), b"url"))
-    except _BROKEN:
-        return ""
+    except BROKEN:
+        return "", True
+    settings = {}
+    for section, name in (((b"remote", b"origin"), b"url"), ((b"core",), b"autocrlf")):
+        try:
+            settings[name] = text(config.get(section, name))
+        except KeyError:
+            settings[name] = ""
+    return settings[b"url"], settings[b"autocrlf"].lower() not in {"", "false"}
 
 
 def _is_history(ref: bytes) -> bool:
