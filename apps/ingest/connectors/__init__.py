@@ -6,6 +6,7 @@ from apps.ingest.connectors.contract import Connector, ConnectorError
 
 CONNECTORS: dict[str, str] = {
     "batch": "apps.ingest.connectors.batch",
+    "deployments": "apps.ingest.connectors.deployments",
     "ecosystem-graphs": "apps.ingest.connectors.ecosystem_graphs",
     "openlineage": "apps.ingest.connectors.openlineage",
 }
