@@ -6,7 +6,6 @@ as the document that they stand for stays small.
 """
 
 import gzip
-import math
 import re
 import zlib
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from apps.ingest.openlineage.masking import mask_event
 
 YAML_SUFFIXES = (".yaml", ".yml")
 MAX_VALUES = 200_000
-MAX_INTEGER = 2**63 - 1
+MAX_NUMBER = 10**100
 MAX_TEXT = 64 * 1024 * 1024
 
 Placed = tuple[str, dict[str, Any]]
@@ -169,11 +168,9 @@ def _plain(value: Any) -> Any:
             return [_plain(one) for one in value]
         case set():
             return sorted(str(one) for one in value)
-        case int() if abs(value) > MAX_INTEGER:
-            return hex(value)
-        case None | bool() | int() | str():
+        case None | bool() | str():
             return value
-        case float() if math.isfinite(value):
+        case int() | float() if abs(value) <= MAX_NUMBER:
             return value
         case _:
             return _spelled(value)
@@ -183,6 +180,8 @@ def _spelled(value: Any) -> str:
     """Times as in RFC 3339; what JSON has no word for as YAML's own."""
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
+    if isinstance(value, int):
+        return hex(value)
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
