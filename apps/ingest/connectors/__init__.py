@@ -8,6 +8,7 @@ CONNECTORS: dict[str, str] = {
     "batch": "apps.ingest.connectors.batch",
     "croissant": "apps.ingest.connectors.croissant",
     "cyclonedx": "apps.ingest.connectors.cyclonedx",
+    "deployments": "apps.ingest.connectors.deployments",
     "dvc": "apps.ingest.connectors.dvc",
     "ecosystem-graphs": "apps.ingest.connectors.ecosystem_graphs",
     "git": "apps.ingest.connectors.git",

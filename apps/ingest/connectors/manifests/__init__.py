@@ -1,0 +1,1 @@
+"""One small reader for each format in which a deployment is described."""
