@@ -1,7 +1,6 @@
 """Croissant descriptions of datasets."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,9 @@ from apps.graph.records import ArtifactRecord, LineageBatch
 from apps.ingest.connectors.contract import Reading
 from apps.ingest.connectors.croissant import read
 from apps.ingest.services import import_path
+from tests.ingest.shared import SHARED
 
 PAYLOADS = Path(__file__).parent / "payloads" / "croissant"
-SHARED = Path(
-    os.environ.get("LINEAGE_SHARED_DATA")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "data"
-)
 DESCRIPTIONS = SHARED / "croissant"
 
 

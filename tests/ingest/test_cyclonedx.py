@@ -1,7 +1,6 @@
 """CycloneDX bills of materials that hold models and data."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,9 @@ from apps.graph.records import ArtifactRecord, LineageBatch
 from apps.ingest.connectors.contract import Reading
 from apps.ingest.connectors.cyclonedx import read
 from apps.ingest.services import import_path
+from tests.ingest.shared import SHARED
 
 PAYLOADS = Path(__file__).parent / "payloads" / "cyclonedx"
-SHARED = Path(
-    os.environ.get("LINEAGE_SHARED_DATA")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "data"
-)
 BILLS = SHARED / "cyclonedx"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 

@@ -1,7 +1,6 @@
 """What runs where, read from what describes it."""
 
 import doctest
-import os
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,9 @@ from apps.graph.records import ArtifactRecord, LineageBatch
 from apps.ingest.connectors.contract import Reading
 from apps.ingest.connectors.deployments import read
 from apps.ingest.services import import_path
+from tests.ingest.shared import SHARED
 
 PAYLOADS = Path(__file__).parent / "payloads" / "deployments"
-SHARED = Path(
-    os.environ.get("LINEAGE_SHARED_DATA")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "data"
-)
 STORE = SHARED / "tracking" / "stores" / "deployments"
 COMMIT = "9d3f" * 10
 

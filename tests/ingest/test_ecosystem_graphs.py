@@ -1,7 +1,6 @@
 """The public catalogue of foundation models, with all that is odd in it."""
 
 import json
-import os
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,9 @@ from apps.catalog.selectors import descendants
 from apps.ingest.connectors.contract import Reading
 from apps.ingest.connectors.ecosystem_graphs import read
 from apps.ingest.services import import_path
+from tests.ingest.shared import SHARED
 
 ASSETS = Path(__file__).parent / "payloads" / "ecosystem-graphs" / "assets"
-SHARED = Path(
-    os.environ.get("LINEAGE_SHARED_DATA")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "data"
-)
 WHOLE = SHARED / "ecosystem-graphs"
 whole_catalogue = pytest.mark.skipif(
     not WHOLE.is_dir(), reason="the Ecosystem Graphs have no licence to lie in this repository"

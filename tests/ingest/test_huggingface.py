@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import struct
 from pathlib import Path
 
@@ -13,12 +12,9 @@ from apps.graph.records import ArtifactRecord, EdgeRecord, IdentifierRecord
 from apps.ingest.connectors.contract import ConnectorError, Reading
 from apps.ingest.connectors.huggingface import read
 from apps.ingest.services import import_path
+from tests.ingest.shared import SHARED
 
 PAYLOADS = Path(__file__).parent / "payloads" / "huggingface"
-SHARED = Path(
-    os.environ.get("LINEAGE_SHARED_DATA")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "data"
-)
 STORE = SHARED / "tracking" / "stores" / "huggingface"
 SEEDS = "oak/seeds@0123456789abcdef0123456789abcdef01234567"
 COMMIT = "a91f3e2" * 5 + "a91f3"

@@ -3,7 +3,6 @@ nested pipeline, run by kfp.local (its folder renamed in the addresses); `shelf`
 
 import copy
 import json
-import os
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -16,12 +15,9 @@ from apps.catalog.models import Artifact, Conflict
 from apps.ingest.connectors.contract import Reading
 from apps.ingest.connectors.kubeflow import read
 from apps.ingest.services import import_path
+from tests.ingest.shared import SHARED
 
 PAYLOADS = Path(__file__).parent / "payloads" / "kubeflow"
-SHARED = Path(
-    os.environ.get("LINEAGE_SHARED_DATA")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "data"
-)
 REAL = SHARED / "tracking" / "stores" / "kfp"
 RUN = "jam-2026-11-24-02-49-46-565639"
 

@@ -1,7 +1,6 @@
 """ML Metadata. The payload was written by ml-metadata 1.17.1 through its own API: a TFX pipeline
 run twice, the second time from the cache, and a Kubeflow run with a loop; then `vacuum`ed small."""
 
-import os
 import shutil
 import sqlite3
 from collections import Counter
@@ -15,12 +14,9 @@ from apps.graph.records import ArtifactRecord
 from apps.ingest.connectors.contract import ConnectorError, Reading
 from apps.ingest.connectors.mlmd import read
 from apps.ingest.services import import_path
+from tests.ingest.shared import SHARED
 
 STORE = Path(__file__).parent / "payloads" / "mlmd" / "store.db"
-SHARED = Path(
-    os.environ.get("LINEAGE_SHARED_DATA")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "data"
-)
 REAL = SHARED / "tracking" / "stores" / "mlmd" / "mlmd-api.db"
 JAM = "5ce1b0c4-7a53-4a43-9d5f-1f7f0a3d2b11"
 

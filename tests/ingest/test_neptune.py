@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import os
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +21,8 @@ from tests.ingest.neptune_exports import (
     write_export,
     write_part,
 )
+from tests.ingest.shared import SHARED
 
-SHARED = Path(
-    os.environ.get("LINEAGE_SHARED_DATA")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "data"
-)
 STORES = SHARED / "tracking" / "stores" / "neptune"
 real_stores = pytest.mark.skipif(not STORES.is_dir(), reason="recorded stores are not here")
 

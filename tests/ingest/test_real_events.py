@@ -1,7 +1,6 @@
 """Events that real tools sent: taken, or refused for a reason; in any order one graph."""
 
 import json
-import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,14 +16,11 @@ from apps.graph.errors import RecordError
 from apps.ingest.models import OpenLineageEvent
 from apps.ingest.openlineage.envelope import read_event
 from apps.ingest.services import receive_events
+from tests.ingest.shared import SHARED
 
 pytestmark = pytest.mark.django_db
 
 OWN = sorted((Path(__file__).parent / "payloads" / "openlineage").glob("*.jsonl"))
-SHARED = Path(
-    os.environ.get("LINEAGE_SHARED_DATA")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "data"
-)
 RECORDED = SHARED / "openlineage"
 CAPTURES = sorted(
     one for one in (RECORDED / "captures").glob("*.jsonl") if "wire_calls" not in one.name

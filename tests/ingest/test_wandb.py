@@ -1,6 +1,5 @@
 """Offline runs of Weights & Biases, recorded with its own client."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -11,13 +10,10 @@ from apps.graph.records import ArtifactRecord
 from apps.ingest.connectors.contract import Reading
 from apps.ingest.connectors.wandb import read
 from apps.ingest.services import import_path
+from tests.ingest.shared import SHARED
 from tests.ingest.wandb_logs import a_run, artifact, finished, folder_with, message, settings
 
 ORCHARD = Path(__file__).parent / "payloads" / "wandb" / "orchard"
-SHARED = Path(
-    os.environ.get("LINEAGE_SHARED_DATA")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "data"
-)
 CHURN = SHARED / "tracking" / "stores" / "wandb" / "offline"
 whole_store = pytest.mark.skipif(
     not CHURN.is_dir(), reason="the store with other tools' traces of one model is not here"

@@ -1,7 +1,6 @@
 """Exchanges with the public API of Weights & Biases; the answers are made by hand."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +9,9 @@ import pytest
 from apps.ingest.connectors.contract import Reading
 from apps.ingest.connectors.wandb_graphql import read
 from apps.ingest.services import import_path
+from tests.ingest.shared import SHARED
 
 EXCHANGES = Path(__file__).parent / "payloads" / "wandb-graphql" / "exchanges.jsonl"
-SHARED = Path(
-    os.environ.get("LINEAGE_SHARED_DATA")
-    or Path(__file__).resolve().parents[2].parent / "shared" / "data"
-)
 CHURN = SHARED / "tracking" / "stores" / "wandb" / "graphql"
 
 
