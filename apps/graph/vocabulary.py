@@ -64,6 +64,7 @@ ROLES: dict[str, Role] = {
         Role("output", "was written by"),
         Role("derived", "was derived from"),
         Role("dependency", "depends on"),
+        Role("reuse", "took over the result of"),
         Role("orchestration", "was started by"),
         Role("fine_tuning", "was fine-tuned from"),
         Role("adapter", "adapts"),
