@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from apps.graph.records import ArtifactRecord, EdgeRecord
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.neptune import read
+from apps.ingest.connectors.neptune.connector import read
 
 PROJECT = "orchard/pies"
 NINE = datetime(2025, 11, 20, 9, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from apps.catalog.models import Artifact
 from apps.graph.records import ArtifactRecord, LineageBatch
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.croissant import read
+from apps.ingest.connectors.croissant.connector import read
 from apps.ingest.services import import_path
 from tests.ingest.shared import SHARED
 

@@ -10,7 +10,7 @@ import pytest
 from apps.catalog.models import Artifact, Deployment, Edge
 from apps.graph.records import ArtifactRecord, LineageBatch
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.deployments import read
+from apps.ingest.connectors.deployments.connector import read
 from apps.ingest.services import import_path
 from tests.ingest.shared import SHARED
 
@@ -202,7 +202,7 @@ def test_it_gives_the_same_records_twice_and_another_version_to_a_changed_one(
     "name", ["described", "environments", "kubernetes", "references", "values"]
 )
 def test_its_examples_are_true(name: str) -> None:
-    module = import_module(f"apps.ingest.connectors.manifests.{name}")
+    module = import_module(f"apps.ingest.connectors.deployments.{name}")
     outcome = doctest.testmod(module)
     assert outcome.attempted
     assert not outcome.failed

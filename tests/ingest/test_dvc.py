@@ -11,7 +11,7 @@ from apps.catalog.models import Artifact, Edge
 from apps.catalog.selectors import descendants
 from apps.graph.records import ArtifactRecord, EdgeRecord
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.dvc import read
+from apps.ingest.connectors.dvc.connector import read
 from apps.ingest.services import import_path
 
 CHURN = Path(__file__).parent / "payloads" / "dvc" / "churn.git"

@@ -10,7 +10,7 @@ import pytest
 from apps.catalog.models import Artifact, Conflict, Edge
 from apps.catalog.selectors import descendants
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.ecosystem_graphs import read
+from apps.ingest.connectors.ecosystem_graphs.connector import read
 from apps.ingest.services import import_path
 from tests.ingest.shared import SHARED
 

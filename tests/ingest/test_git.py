@@ -10,7 +10,7 @@ import pytest
 from apps.catalog.models import Artifact
 from apps.graph.records import ArtifactRecord, EdgeRecord
 from apps.ingest.connectors.contract import ConnectorError, Reading
-from apps.ingest.connectors.git import read
+from apps.ingest.connectors.git.connector import read
 from apps.ingest.services import import_path
 
 PLAIN = Path(__file__).parent / "payloads" / "git" / "plain.git"
@@ -164,7 +164,7 @@ def test_it_does_not_unpack_what_is_too_large(work: Path, monkeypatch: pytest.Mo
     (work / "Dockerfile").write_bytes(b"# " + b"x" * 3_000_000)
     git(work, "add", "-A")
     git(work, "commit", "-qm", "large")
-    monkeypatch.setattr("apps.ingest.connectors.git_objects.MAX_OBJECT_BYTES", 1_000_000)
+    monkeypatch.setattr("apps.ingest.connectors.git.objects.MAX_OBJECT_BYTES", 1_000_000)
     assert "no_object" in remarks(readings(work))
     git(work, "gc", "-q")
     assert "no_object" in remarks(readings(work))

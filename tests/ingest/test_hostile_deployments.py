@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from apps.ingest.connectors.contract import ConnectorError
-from apps.ingest.connectors.deployments import read
+from apps.ingest.connectors.deployments.connector import read
 from tests.ingest.test_deployments import (
     PAYLOADS,
     batches,

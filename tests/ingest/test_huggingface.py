@@ -10,7 +10,7 @@ import pytest
 from apps.catalog.models import Artifact, Edge
 from apps.graph.records import ArtifactRecord, EdgeRecord, IdentifierRecord
 from apps.ingest.connectors.contract import ConnectorError, Reading
-from apps.ingest.connectors.huggingface import read
+from apps.ingest.connectors.huggingface.connector import read
 from apps.ingest.services import import_path
 from tests.ingest.shared import SHARED
 

@@ -125,7 +125,7 @@ def test_it_leaves_nothing_of_an_import_that_breaks_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = {"artifacts": [{"namespace": "n", "kind": "dataset", "name": "a"}]}
-    monkeypatch.setattr("apps.ingest.connectors.documents.MAX_LINE_BYTES", 100)
+    monkeypatch.setattr("apps.ingest.connectors.formats.documents.MAX_LINE_BYTES", 100)
     run = import_path(
         kind="batch", path=written(tmp_path / "b.jsonl", good, {"producer": "x" * 200})
     )

@@ -13,7 +13,7 @@ import yaml
 
 from apps.catalog.models import Artifact, Conflict
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.kubeflow import read
+from apps.ingest.connectors.kubeflow.connector import read
 from apps.ingest.services import import_path
 from tests.ingest.shared import SHARED
 

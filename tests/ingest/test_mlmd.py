@@ -12,7 +12,7 @@ import pytest
 from apps.catalog.models import Artifact, Edge
 from apps.graph.records import ArtifactRecord
 from apps.ingest.connectors.contract import ConnectorError, Reading
-from apps.ingest.connectors.mlmd import read
+from apps.ingest.connectors.mlmd.connector import read
 from apps.ingest.services import import_path
 from tests.ingest.shared import SHARED
 
@@ -151,8 +151,8 @@ def test_it_gives_the_same_graph_when_read_again() -> None:
 
 def test_it_reads_a_store_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = reading()
-    monkeypatch.setattr("apps.ingest.connectors.mlmd_tables.EXECUTIONS_AT_ONCE", 2)
-    monkeypatch.setattr("apps.ingest.connectors.mlmd.RECORDS_AT_ONCE", 1)
+    monkeypatch.setattr("apps.ingest.connectors.mlmd.tables.EXECUTIONS_AT_ONCE", 2)
+    monkeypatch.setattr("apps.ingest.connectors.mlmd.connector.RECORDS_AT_ONCE", 1)
     parts = list(read(STORE))
     assert len(parts) > 10
     assert set().union(*(edges(one) for one in parts)) == edges(whole)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.ingest.connectors.neptune import read
+from apps.ingest.connectors.neptune.connector import read
 from tests.ingest.neptune_exports import PROJECT, adaptations, artifacts, codes, edges
 
 PAYLOADS = Path(__file__).parent / "payloads" / "neptune"

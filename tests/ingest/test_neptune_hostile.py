@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from apps.ingest.connectors.contract import ConnectorError
-from apps.ingest.connectors.neptune import read
+from apps.ingest.connectors.neptune.connector import read
 from tests.ingest.neptune_exports import (
     PROJECT,
     adaptations,

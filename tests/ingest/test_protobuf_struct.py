@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.ingest.connectors.protobuf_struct import WireError, read_struct
+from apps.ingest.connectors.formats.protobuf_struct import WireError, read_struct
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from apps.catalog.models import Artifact, Edge, Identifier
 from apps.graph.records import ArtifactRecord
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.wandb import read
+from apps.ingest.connectors.wandb.connector import read
 from apps.ingest.services import import_path
 from tests.ingest.shared import SHARED
 from tests.ingest.wandb_logs import a_run, artifact, finished, folder_with, message, settings

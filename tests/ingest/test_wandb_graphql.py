@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.wandb_graphql import read
+from apps.ingest.connectors.wandb.graphql import read
 from apps.ingest.services import import_path
 from tests.ingest.shared import SHARED
 

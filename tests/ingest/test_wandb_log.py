@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.wandb import read
-from apps.ingest.connectors.wandb_log import (
+from apps.ingest.connectors.wandb.connector import read
+from apps.ingest.connectors.wandb.log import (
     RECORD,
     Fault,
     LogError,
@@ -75,7 +75,7 @@ def test_it_says_when_a_record_has_no_end() -> None:
 
 
 def test_it_does_not_gather_a_record_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.ingest.connectors.wandb_log.MAX_RECORD_BYTES", 5 * BLOCK)
+    monkeypatch.setattr("apps.ingest.connectors.wandb.log.MAX_RECORD_BYTES", 5 * BLOCK)
     found = found_in(framed(b"a" * 9 * BLOCK, b"b"))
     assert [one.code if isinstance(one, Fault) else one for one in found] == ["too_large", b"b"]
 

@@ -6,19 +6,19 @@ from apps.ingest.connectors.contract import Connector, ConnectorError
 
 CONNECTORS: dict[str, str] = {
     "batch": "apps.ingest.connectors.batch",
-    "croissant": "apps.ingest.connectors.croissant",
-    "cyclonedx": "apps.ingest.connectors.cyclonedx",
-    "deployments": "apps.ingest.connectors.deployments",
-    "dvc": "apps.ingest.connectors.dvc",
-    "ecosystem-graphs": "apps.ingest.connectors.ecosystem_graphs",
-    "git": "apps.ingest.connectors.git",
-    "huggingface": "apps.ingest.connectors.huggingface",
-    "kubeflow": "apps.ingest.connectors.kubeflow",
-    "mlmd": "apps.ingest.connectors.mlmd",
-    "neptune": "apps.ingest.connectors.neptune",
+    "croissant": "apps.ingest.connectors.croissant.connector",
+    "cyclonedx": "apps.ingest.connectors.cyclonedx.connector",
+    "deployments": "apps.ingest.connectors.deployments.connector",
+    "dvc": "apps.ingest.connectors.dvc.connector",
+    "ecosystem-graphs": "apps.ingest.connectors.ecosystem_graphs.connector",
+    "git": "apps.ingest.connectors.git.connector",
+    "huggingface": "apps.ingest.connectors.huggingface.connector",
+    "kubeflow": "apps.ingest.connectors.kubeflow.connector",
+    "mlmd": "apps.ingest.connectors.mlmd.connector",
+    "neptune": "apps.ingest.connectors.neptune.connector",
     "openlineage": "apps.ingest.connectors.openlineage",
-    "wandb": "apps.ingest.connectors.wandb",
-    "wandb-graphql": "apps.ingest.connectors.wandb_graphql",
+    "wandb": "apps.ingest.connectors.wandb.connector",
+    "wandb-graphql": "apps.ingest.connectors.wandb.graphql",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from apps.graph.errors import RecordError
 from apps.graph.validation import MAX_RECORDS, lineage_batch
 from apps.ingest.connectors.contract import Reading, Remark
-from apps.ingest.connectors.documents import json_values
+from apps.ingest.connectors.formats.documents import json_values
 
 # What takes an edge back comes before what may stand in its place.
 RECORDS = ("retractions", "artifacts", "edges", "identifiers")

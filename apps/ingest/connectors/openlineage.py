@@ -5,7 +5,7 @@ from pathlib import Path
 
 from apps.graph.errors import RecordError
 from apps.ingest.connectors.contract import Reading, Remark
-from apps.ingest.connectors.documents import json_values
+from apps.ingest.connectors.formats.documents import json_values
 from apps.ingest.openlineage.envelope import Event, read_event
 
 EVENTS_AT_ONCE = 500

@@ -1,0 +1,1 @@
+"""CycloneDX bills of materials for machine learning."""

@@ -1,0 +1,1 @@
+"""DVC: pipelines and data versioned beside the code."""

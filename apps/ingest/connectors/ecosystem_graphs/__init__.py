@@ -1,0 +1,1 @@
+"""Stanford's Ecosystem Graphs."""

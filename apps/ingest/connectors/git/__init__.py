@@ -1,0 +1,1 @@
+"""Plain git repositories, read as objects."""

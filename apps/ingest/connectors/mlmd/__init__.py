@@ -1,0 +1,1 @@
+"""ML Metadata, and TFX, which writes it."""
