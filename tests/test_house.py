@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.ingest.connectors import CONNECTORS
+from apps.ingest.connectors import KINDS
 
 HOUSE = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 300
@@ -178,12 +178,12 @@ def test_it_knows_the_newest_migration_of_each_app() -> None:
 def test_it_registers_every_connector_and_has_its_payloads() -> None:
     folder = HOUSE / "apps/ingest/connectors"
     reading = {
-        f"apps.ingest.connectors.{path.stem}"
-        for path in folder.glob("*.py")
-        if re.search(r"^def read\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+        ".".join(path.relative_to(folder).with_suffix("").parts)
+        for path in folder.rglob("*.py")
+        if re.search(r"^def read\(access: Access\)", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
-    assert reading == set(CONNECTORS.values())
-    for kind in CONNECTORS:
+    assert reading == {kind.module for kind in KINDS.values()}
+    for kind in KINDS:
         payloads = HOUSE / "tests/ingest/payloads" / kind
         assert payloads.is_dir(), kind
         assert any(payloads.iterdir()), kind

@@ -12,7 +12,10 @@ import pyarrow.parquet as pq
 
 from apps.graph.records import ArtifactRecord, EdgeRecord
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.neptune.connector import read
+from apps.ingest.connectors.neptune import connector
+from tests.ingest.shared import of_path
+
+read = of_path(connector.read)
 
 PROJECT = "orchard/pies"
 NINE = datetime(2025, 11, 20, 9, tzinfo=UTC)

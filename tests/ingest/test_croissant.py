@@ -9,9 +9,11 @@ import pytest
 from apps.catalog.models import Artifact
 from apps.graph.records import ArtifactRecord, LineageBatch
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.croissant.connector import read
+from apps.ingest.connectors.croissant import connector
 from apps.ingest.services import import_path
-from tests.ingest.shared import SHARED
+from tests.ingest.shared import SHARED, of_path
+
+read = of_path(connector.read)
 
 PAYLOADS = Path(__file__).parent / "payloads" / "croissant"
 DESCRIPTIONS = SHARED / "croissant"

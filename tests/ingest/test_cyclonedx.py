@@ -9,9 +9,11 @@ import pytest
 from apps.catalog.models import Artifact, Edge
 from apps.graph.records import ArtifactRecord, LineageBatch
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.cyclonedx.connector import read
+from apps.ingest.connectors.cyclonedx import connector
 from apps.ingest.services import import_path
-from tests.ingest.shared import SHARED
+from tests.ingest.shared import SHARED, of_path
+
+read = of_path(connector.read)
 
 PAYLOADS = Path(__file__).parent / "payloads" / "cyclonedx"
 BILLS = SHARED / "cyclonedx"

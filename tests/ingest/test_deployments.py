@@ -10,9 +10,11 @@ import pytest
 from apps.catalog.models import Artifact, Deployment, Edge
 from apps.graph.records import ArtifactRecord, LineageBatch
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.deployments.connector import read
+from apps.ingest.connectors.deployments import connector
 from apps.ingest.services import import_path
-from tests.ingest.shared import SHARED
+from tests.ingest.shared import SHARED, of_path
+
+read = of_path(connector.read)
 
 PAYLOADS = Path(__file__).parent / "payloads" / "deployments"
 STORE = SHARED / "tracking" / "stores" / "deployments"

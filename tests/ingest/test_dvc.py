@@ -11,8 +11,11 @@ from apps.catalog.models import Artifact, Edge
 from apps.catalog.selectors import descendants
 from apps.graph.records import ArtifactRecord, EdgeRecord
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.dvc.connector import read
+from apps.ingest.connectors.dvc import connector
 from apps.ingest.services import import_path
+from tests.ingest.shared import of_path
+
+read = of_path(connector.read)
 
 CHURN = Path(__file__).parent / "payloads" / "dvc" / "churn.git"
 PLACE = "git://github.com/Acme/churn"

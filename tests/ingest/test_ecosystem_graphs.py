@@ -10,9 +10,11 @@ import pytest
 from apps.catalog.models import Artifact, Conflict, Edge
 from apps.catalog.selectors import descendants
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.ecosystem_graphs.connector import read
+from apps.ingest.connectors.ecosystem_graphs import connector
 from apps.ingest.services import import_path
-from tests.ingest.shared import SHARED
+from tests.ingest.shared import SHARED, of_path
+
+read = of_path(connector.read)
 
 ASSETS = Path(__file__).parent / "payloads" / "ecosystem-graphs" / "assets"
 WHOLE = SHARED / "ecosystem-graphs"

@@ -10,8 +10,11 @@ import pytest
 from apps.catalog.models import Artifact
 from apps.graph.records import ArtifactRecord, EdgeRecord
 from apps.ingest.connectors.contract import ConnectorError, Reading
-from apps.ingest.connectors.git.connector import read
+from apps.ingest.connectors.git import connector
 from apps.ingest.services import import_path
+from tests.ingest.shared import of_path
+
+read = of_path(connector.read)
 
 PLAIN = Path(__file__).parent / "payloads" / "git" / "plain.git"
 PLACE = "git://git.example.org/team/plain"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from apps.ingest.connectors.contract import ConnectorError
-from apps.ingest.connectors.deployments.connector import read
+from apps.ingest.connectors.deployments import connector
+from tests.ingest.shared import of_path
 from tests.ingest.test_deployments import (
     PAYLOADS,
     batches,
@@ -17,6 +18,8 @@ from tests.ingest.test_deployments import (
     remarks,
     written,
 )
+
+read = of_path(connector.read)
 
 
 @pytest.mark.parametrize(

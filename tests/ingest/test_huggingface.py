@@ -10,9 +10,11 @@ import pytest
 from apps.catalog.models import Artifact, Edge
 from apps.graph.records import ArtifactRecord, EdgeRecord, IdentifierRecord
 from apps.ingest.connectors.contract import ConnectorError, Reading
-from apps.ingest.connectors.huggingface.connector import read
+from apps.ingest.connectors.huggingface import connector
 from apps.ingest.services import import_path
-from tests.ingest.shared import SHARED
+from tests.ingest.shared import SHARED, of_path
+
+read = of_path(connector.read)
 
 PAYLOADS = Path(__file__).parent / "payloads" / "huggingface"
 STORE = SHARED / "tracking" / "stores" / "huggingface"

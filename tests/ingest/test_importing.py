@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from apps.catalog.models import Artifact, Edge, Revision
 from apps.catalog.selectors import graph_hash
-from apps.ingest.connectors import CONNECTORS
+from apps.ingest.connectors import KINDS
 from apps.ingest.models import ImportRun, ImportState, OpenLineageEvent
 from apps.ingest.services import import_path
 from tests.ingest.events import run_event
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 PAYLOADS = Path(__file__).parent / "payloads"
 RECORDED = [
     (kind, path)
-    for kind in CONNECTORS
+    for kind in KINDS
     for path in sorted((PAYLOADS / kind).iterdir() if (PAYLOADS / kind).is_dir() else ())
 ]
 
@@ -32,7 +32,7 @@ def written(path: Path, *values: Any) -> Path:
 
 
 def test_it_has_recorded_payloads_of_every_kind() -> None:
-    assert {kind for kind, _ in RECORDED} == set(CONNECTORS)
+    assert {kind for kind, _ in RECORDED} == set(KINDS)
 
 
 @pytest.mark.parametrize(("kind", "path"), RECORDED, ids=str)

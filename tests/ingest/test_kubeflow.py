@@ -13,9 +13,11 @@ import yaml
 
 from apps.catalog.models import Artifact, Conflict
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.kubeflow.connector import read
+from apps.ingest.connectors.kubeflow import connector
 from apps.ingest.services import import_path
-from tests.ingest.shared import SHARED
+from tests.ingest.shared import SHARED, of_path
+
+read = of_path(connector.read)
 
 PAYLOADS = Path(__file__).parent / "payloads" / "kubeflow"
 REAL = SHARED / "tracking" / "stores" / "kfp"

@@ -12,9 +12,11 @@ import pytest
 from apps.catalog.models import Artifact, Edge
 from apps.graph.records import ArtifactRecord
 from apps.ingest.connectors.contract import ConnectorError, Reading
-from apps.ingest.connectors.mlmd.connector import read
+from apps.ingest.connectors.mlmd import connector
 from apps.ingest.services import import_path
-from tests.ingest.shared import SHARED
+from tests.ingest.shared import SHARED, of_path
+
+read = of_path(connector.read)
 
 STORE = Path(__file__).parent / "payloads" / "mlmd" / "store.db"
 REAL = SHARED / "tracking" / "stores" / "mlmd" / "mlmd-api.db"

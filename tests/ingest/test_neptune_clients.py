@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from apps.ingest.connectors.neptune.connector import read
+from apps.ingest.connectors.neptune import connector
 from tests.ingest.neptune_exports import PROJECT, adaptations, artifacts, codes, edges
+from tests.ingest.shared import of_path
+
+read = of_path(connector.read)
 
 PAYLOADS = Path(__file__).parent / "payloads" / "neptune"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from apps.ingest.connectors.contract import ConnectorError
-from apps.ingest.connectors.neptune.connector import read
+from apps.ingest.connectors.neptune import connector
 from tests.ingest.neptune_exports import (
     PROJECT,
     adaptations,
@@ -19,6 +19,9 @@ from tests.ingest.neptune_exports import (
     write_file,
     write_part,
 )
+from tests.ingest.shared import of_path
+
+read = of_path(connector.read)
 
 
 @pytest.fixture

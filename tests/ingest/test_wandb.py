@@ -8,10 +8,12 @@ import pytest
 from apps.catalog.models import Artifact, Edge, Identifier
 from apps.graph.records import ArtifactRecord
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.wandb.connector import read
+from apps.ingest.connectors.wandb import connector
 from apps.ingest.services import import_path
-from tests.ingest.shared import SHARED
+from tests.ingest.shared import SHARED, of_path
 from tests.ingest.wandb_logs import a_run, artifact, finished, folder_with, message, settings
+
+read = of_path(connector.read)
 
 ORCHARD = Path(__file__).parent / "payloads" / "wandb" / "orchard"
 CHURN = SHARED / "tracking" / "stores" / "wandb" / "offline"

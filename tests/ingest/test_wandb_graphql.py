@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.wandb.graphql import read
+from apps.ingest.connectors.wandb import graphql
 from apps.ingest.services import import_path
-from tests.ingest.shared import SHARED
+from tests.ingest.shared import SHARED, of_path
+
+read = of_path(graphql.read)
 
 EXCHANGES = Path(__file__).parent / "payloads" / "wandb-graphql" / "exchanges.jsonl"
 CHURN = SHARED / "tracking" / "stores" / "wandb" / "graphql"

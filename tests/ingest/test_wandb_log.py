@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.ingest.connectors.contract import Reading
-from apps.ingest.connectors.wandb.connector import read
+from apps.ingest.connectors.wandb import connector
 from apps.ingest.connectors.wandb.log import (
     RECORD,
     Fault,
@@ -20,6 +20,7 @@ from apps.ingest.connectors.wandb.log import (
     moment,
 )
 from apps.ingest.services import import_path
+from tests.ingest.shared import of_path
 from tests.ingest.wandb_logs import (
     BLOCK,
     HEAD,
@@ -33,6 +34,8 @@ from tests.ingest.wandb_logs import (
     settings,
     summary,
 )
+
+read = of_path(connector.read)
 
 
 def found_in(data: bytes) -> list[bytes | Fault]:

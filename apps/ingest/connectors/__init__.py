@@ -1,36 +1,69 @@
 """The kinds of source that can be imported, each with the connector that reads it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 
-from apps.ingest.connectors.contract import Connector, ConnectorError
+from apps.ingest.connectors.contract import Access, Connector, ConnectorError
 
-CONNECTORS: dict[str, str] = {
-    "batch": "apps.ingest.connectors.batch",
-    "croissant": "apps.ingest.connectors.croissant.connector",
-    "cyclonedx": "apps.ingest.connectors.cyclonedx.connector",
-    "deployments": "apps.ingest.connectors.deployments.connector",
-    "dvc": "apps.ingest.connectors.dvc.connector",
-    "ecosystem-graphs": "apps.ingest.connectors.ecosystem_graphs.connector",
-    "git": "apps.ingest.connectors.git.connector",
-    "huggingface": "apps.ingest.connectors.huggingface.connector",
-    "kubeflow": "apps.ingest.connectors.kubeflow.connector",
-    "mlmd": "apps.ingest.connectors.mlmd.connector",
-    "neptune": "apps.ingest.connectors.neptune.connector",
-    "openlineage": "apps.ingest.connectors.openlineage",
-    "wandb": "apps.ingest.connectors.wandb.connector",
-    "wandb-graphql": "apps.ingest.connectors.wandb.graphql",
+
+@dataclass(frozen=True, slots=True)
+class SourceKind:
+    """What a source of this kind is, without loading the library that reads it.
+
+    `where` says what is read, `secret` which credentials it may need; empty if it takes none.
+    """
+
+    module: str
+    title: str
+    where: str
+    secret: str = ""
+
+
+KINDS: dict[str, SourceKind] = {
+    "batch": SourceKind("batch", "Lineage batches", "JSON files of lineage batches"),
+    "croissant": SourceKind("croissant.connector", "Croissant", "Croissant files"),
+    "cyclonedx": SourceKind("cyclonedx.connector", "CycloneDX ML-BOM", "bills of materials"),
+    "deployments": SourceKind("deployments.connector", "Deployments", "manifests"),
+    "dvc": SourceKind("dvc.connector", "DVC", "a git repository with DVC files"),
+    "ecosystem-graphs": SourceKind(
+        "ecosystem_graphs.connector", "Ecosystem Graphs", "its folder of YAML"
+    ),
+    "git": SourceKind("git.connector", "git", "a git repository"),
+    "huggingface": SourceKind("huggingface.connector", "Hugging Face", "clones of repositories"),
+    "kubeflow": SourceKind(
+        "kubeflow.connector", "Kubeflow Pipelines", "compiled pipelines, or local outputs"
+    ),
+    "mlmd": SourceKind("mlmd.connector", "ML Metadata", "SQLite stores"),
+    "neptune": SourceKind("neptune.connector", "Neptune", "an export, or offline folders"),
+    "openlineage": SourceKind("openlineage", "OpenLineage", "files of events"),
+    "wandb": SourceKind("wandb.connector", "Weights & Biases", "offline runs"),
+    "wandb-graphql": SourceKind(
+        "wandb.graphql", "Weights & Biases, recorded", "recorded answers of its API"
+    ),
 }
 
 
 def connector_for(kind: str) -> Connector:
     """The connector of a kind. It is loaded only now: it may need a library that is optional."""
-    if kind not in CONNECTORS:
-        known = ", ".join(sorted(CONNECTORS))
+    connector: Connector = _loaded(kind).read
+    return connector
+
+
+def test_of(kind: str) -> Callable[[Access], str] | None:
+    """What tries the connection and says in words what it found; none if reading is the test."""
+    found: Callable[[Access], str] | None = getattr(_loaded(kind), "test", None)
+    return found
+
+
+def _loaded(kind: str) -> ModuleType:
+    if kind not in KINDS:
+        known = ", ".join(sorted(KINDS))
         raise ConnectorError(f"{kind[:80]!r} is not a kind of source; known are: {known}.")
     try:
-        connector: Connector = import_module(CONNECTORS[kind]).read
+        return import_module(f"{__name__}.{KINDS[kind].module}")
     except ModuleNotFoundError as error:
         raise ConnectorError(
             f"Reading {kind} needs {error.name}, which is not installed."
         ) from error
-    return connector

@@ -1,20 +1,20 @@
 """Lineage batches as the REST interface takes them, from JSON or JSON lines of any size."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from apps.graph.errors import RecordError
 from apps.graph.validation import MAX_RECORDS, lineage_batch
-from apps.ingest.connectors.contract import Reading, Remark
+from apps.ingest.connectors.contract import Access, Reading, Remark
 from apps.ingest.connectors.formats.documents import json_values
 
 # What takes an edge back comes before what may stand in its place.
 RECORDS = ("retractions", "artifacts", "edges", "identifiers")
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """One reading a batch; a batch of more than 10,000 records is cut."""
+    path = access.path
     for found in json_values(path):
         if isinstance(found, Remark):
             yield Reading(refused=(found,))

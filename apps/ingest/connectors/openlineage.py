@@ -1,18 +1,18 @@
 """OpenLineage events from a file or a folder: JSON, arrays or JSON lines, plain or gzipped."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from apps.graph.errors import RecordError
-from apps.ingest.connectors.contract import Reading, Remark
+from apps.ingest.connectors.contract import Access, Reading, Remark
 from apps.ingest.connectors.formats.documents import json_values
 from apps.ingest.openlineage.envelope import Event, read_event
 
 EVENTS_AT_ONCE = 500
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """The events in readings of at most 500; one that is not acceptable is refused by itself."""
+    path = access.path
     events: list[Event] = []
     adapted: list[Remark] = []
     refused: list[Remark] = []

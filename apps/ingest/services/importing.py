@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.graph.errors import LineageError
 from apps.graph.records import LineageBatch, Refusal
 from apps.ingest.connectors import connector_for
-from apps.ingest.connectors.contract import ConnectorError, Reading, Remark
+from apps.ingest.connectors.contract import Access, ConnectorError, Reading, Remark
 from apps.ingest.models import ImportRun, ImportState
 from apps.ingest.services.receiving import take_in_events
 from apps.ingest.services.recording import Recorded, record_in_cuts
@@ -74,10 +74,8 @@ def import_path(*, kind: str, path: str | Path, actor: "User | None" = None) -> 
 
 
 def _read(kind: str, path: Path, run: ImportRun, actor: "User | None") -> _Protocol:
-    if not path.exists():
-        raise ConnectorError(f"{path} does not exist, or may not be read.")
     protocol = _Protocol()
-    for reading in connector_for(kind)(path.resolve()):
+    for reading in connector_for(kind)(Access(where=str(path))):
         protocol.remark("adapted", reading.adapted)
         protocol.remark("refused", reading.refused)
         recorded = _record(reading, f"import:{run.pk}", kind, protocol, actor)

@@ -8,13 +8,12 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from apps.graph.records import ArtifactKey, ArtifactRecord
 from apps.graph.vocabulary import Kind
-from apps.ingest.connectors.contract import Reading, Remark
+from apps.ingest.connectors.contract import Access, Reading, Remark
 from apps.ingest.connectors.croissant.terms import is_a, shortened, shortener, word, words
 from apps.ingest.connectors.formats.documents import json_values
 from apps.ingest.connectors.gathering import Gathering, moment
@@ -33,8 +32,9 @@ _HEX = re.compile(r"[0-9a-f]+\Z")
 _SIZE = re.compile(r"([\d.]{1,20})\s*([KMGT]?i?B|)\Z", re.IGNORECASE)
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """Every description in a file, or in the JSON files of a folder."""
+    path = access.path
     for found in json_values(path.resolve()):
         if isinstance(found, Remark):
             yield Reading(refused=(found,))

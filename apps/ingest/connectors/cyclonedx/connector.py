@@ -5,13 +5,12 @@ has none belongs to the bill, by its serial number.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from apps.graph.records import ArtifactKey, ArtifactRecord
 from apps.graph.vocabulary import Kind
-from apps.ingest.connectors.contract import Reading, Remark
+from apps.ingest.connectors.contract import Access, Reading, Remark
 from apps.ingest.connectors.cyclonedx.component import Bom, state_component
 from apps.ingest.connectors.cyclonedx.formulation import data_role, state_workflow
 from apps.ingest.connectors.formats.documents import json_values
@@ -24,8 +23,9 @@ READ = frozenset(
 )
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """Every bill in a file, or in the JSON files of a folder."""
+    path = access.path
     for found in json_values(path.resolve()):
         if isinstance(found, Remark):
             yield Reading(refused=(found,))

@@ -3,13 +3,12 @@ BentoML and Compose, and the answers of SageMaker, Vertex AI and MLflow.
 
 A file or a folder of YAML or JSON is read twice: first for what other documents lean on (Pods,
 ReplicaSets, the parts of SageMaker's answers), then document by document, each deployment as a
-reading of its own. Each format has a reader in `manifests`, with its words for what it deploys.
+reading of its own. Each format has a reader beside this file, with its words for what it deploys.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from apps.ingest.connectors.contract import Reading, Remark
+from apps.ingest.connectors.contract import Access, Reading, Remark
 from apps.ingest.connectors.deployments.context import Context
 from apps.ingest.connectors.deployments.documents import manifests
 from apps.ingest.connectors.deployments.formats import format_of
@@ -17,7 +16,8 @@ from apps.ingest.connectors.deployments.kubernetes import settle
 from apps.ingest.connectors.deployments.values import text
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
+    path = access.path
     context = Context(folder=(path if path.is_dir() else path.parent).name)
     for found in manifests(path):
         if not isinstance(found, Remark) and (known := format_of(found[1])) and known.gather:

@@ -8,10 +8,9 @@ DVC's cache and remotes are not read: members of a folder are not known.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 from apps.graph.records import ArtifactKey, ArtifactRecord
-from apps.ingest.connectors.contract import Reading
+from apps.ingest.connectors.contract import Access, Reading
 from apps.ingest.connectors.dvc.files import Import
 from apps.ingest.connectors.dvc.history import SeenData, read_history
 from apps.ingest.connectors.dvc.records import Things, external_key, is_proof
@@ -25,8 +24,9 @@ PRODUCER = "dvc"
 ADAPTED = {"stale_lock", "no_such_artifact", "shallow", "alternates"}
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """Registered models first, so that they bear the names people gave; then data, then runs."""
+    path = access.path
     with open_repository(path) as repository:
         history = read_history(repository)
         things = Things(history)

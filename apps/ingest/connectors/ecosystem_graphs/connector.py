@@ -17,7 +17,7 @@ from pathlib import Path
 from apps.graph.errors import RecordError
 from apps.graph.records import ArtifactKey, ArtifactRecord, EdgeRecord, LineageBatch
 from apps.graph.validation import artifact_record
-from apps.ingest.connectors.contract import ConnectorError, Reading, Remark
+from apps.ingest.connectors.contract import Access, ConnectorError, Reading, Remark
 from apps.ingest.connectors.ecosystem_graphs.card import Card, card_record, dependencies, read_card
 from apps.ingest.connectors.formats.documents import files_in
 from apps.ingest.connectors.formats.yaml_cards import load_yaml
@@ -35,8 +35,9 @@ class _Catalogue:
     refused: list[Remark] = field(default_factory=list)
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """The whole folder as one reading, because any file may name a card of any other."""
+    path = access.path
     catalogue = _Catalogue()
     for place, file in files_in(path, (".yaml", ".yml")):
         if file is None:

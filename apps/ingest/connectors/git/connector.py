@@ -12,14 +12,13 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from dulwich.objects import Commit, ObjectID
 
 from apps.graph.records import ArtifactKey, ArtifactRecord
-from apps.ingest.connectors.contract import Reading
+from apps.ingest.connectors.contract import Access, Reading
 from apps.ingest.connectors.git.contents import Contents, add_content, add_image, content_key
 from apps.ingest.connectors.git.models import add_declared, add_model_version
 from apps.ingest.connectors.git.names import text
@@ -34,12 +33,13 @@ _REFLOG_LINE = re.compile(rb"[0-9a-f]{40} ([0-9a-f]{40}) ")
 _ADAPTED = {"shallow", "alternates", "no_file_of_model", "moving_tag", "dirty", "unknown_ref"}
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """One reading a commit that something names, then the work tree.
 
     Commits that name a model version come first, so that it bears the name that people gave it
     and not that of a file; else the oldest first.
     """
+    path = access.path
     with open_repository(path) as repository:
         contents = Contents(repository)
         tags: defaultdict[str, list[NamedTag]] = defaultdict(list)

@@ -9,10 +9,9 @@ placeholder without a version.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from apps.graph.vocabulary import Kind
-from apps.ingest.connectors.contract import ConnectorError, Reading
+from apps.ingest.connectors.contract import Access, ConnectorError, Reading
 from apps.ingest.connectors.huggingface.clone import CARD, Clone, clone_at, clones_in
 from apps.ingest.connectors.huggingface.model_card import Card, read_card
 from apps.ingest.connectors.huggingface.repository import Names, read_repository
@@ -23,8 +22,9 @@ DATASET_FIELDS = frozenset(
 )
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """A file is read as the card of the repository that its folder is, without what is beside."""
+    path = access.path
     root = path.resolve()
     if root.is_file():
         card = read_card(root)

@@ -16,7 +16,7 @@ from apps.graph.errors import RecordError
 from apps.graph.records import ArtifactKey, LineageBatch
 from apps.graph.validation import json_value, line
 from apps.graph.vocabulary import Kind
-from apps.ingest.connectors.contract import ConnectorError, Reading, Remark
+from apps.ingest.connectors.contract import Access, ConnectorError, Reading, Remark
 from apps.ingest.connectors.formats.documents import files_in, json_values
 from apps.ingest.connectors.formats.yaml_cards import load_yaml_documents
 from apps.ingest.connectors.kubeflow.ir import is_pipeline, read_pipeline
@@ -30,8 +30,9 @@ _RUN = re.compile(r"(.+)-\d{4}(?:-\d{2}){5}-\d{6}\Z")
 Definitions = dict[str, list[Definition]]
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """The pipeline in a file; of a folder, every pipeline and then every local run."""
+    path = access.path
     definitions: Definitions = defaultdict(list)
     if path.is_file():
         yield _read_pipeline(path, path.name, definitions)

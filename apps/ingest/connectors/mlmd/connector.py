@@ -10,7 +10,7 @@ from pathlib import Path
 
 from apps.graph.errors import RecordError
 from apps.graph.records import LineageBatch
-from apps.ingest.connectors.contract import ConnectorError, Reading, Remark
+from apps.ingest.connectors.contract import Access, ConnectorError, Reading, Remark
 from apps.ingest.connectors.formats.documents import files_in
 from apps.ingest.connectors.mlmd.records import Records, add_artifact, add_execution
 from apps.ingest.connectors.mlmd.store import Store
@@ -22,8 +22,9 @@ RECORDS_AT_ONCE = 2_000
 PENDING = 1
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """The store in a file, or each store in a folder."""
+    path = access.path
     if path.is_file():
         yield from _read_file(path, path.name)
         return

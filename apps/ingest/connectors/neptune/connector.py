@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from apps.ingest.connectors.contract import ConnectorError, Reading, Remark
+from apps.ingest.connectors.contract import Access, ConnectorError, Reading, Remark
 from apps.ingest.connectors.neptune.attributes import Told, line
 from apps.ingest.connectors.neptune.files import Files
 from apps.ingest.connectors.neptune.log import logs_in
@@ -84,8 +84,9 @@ class _Export:
         return told
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """Runs, then models and model versions, in order of their files' names."""
+    path = access.path
     root = path.resolve()
     if not root.is_dir():
         raise ConnectorError(f"{path} is not a folder.")

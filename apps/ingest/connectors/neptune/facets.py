@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from apps.graph.records import ArtifactKey, ArtifactRecord
-from apps.ingest.connectors.neptune.attributes import Told, line, texts, within
 from apps.ingest.connectors.neptune import rules
+from apps.ingest.connectors.neptune.attributes import Told, line, texts, within
 from apps.ingest.connectors.neptune.tracked import Content
 
 # Characters of each part of a facet: all of them stay below what one artifact may have.

@@ -17,8 +17,8 @@ from apps.graph.records import (
 from apps.graph.validation import artifact_record
 from apps.graph.vocabulary import Kind
 from apps.ingest.connectors.contract import Reading, Remark
-from apps.ingest.connectors.neptune.attributes import Told, line
 from apps.ingest.connectors.neptune import rules
+from apps.ingest.connectors.neptune.attributes import Told, line
 from apps.ingest.connectors.neptune.facets import model_facets, record_of, run_facets
 from apps.ingest.connectors.neptune.files import Files
 from apps.ingest.connectors.neptune.tracked import Content, content_of

@@ -13,7 +13,7 @@ from typing import Any
 
 from apps.graph.records import ArtifactKey
 from apps.graph.vocabulary import Kind
-from apps.ingest.connectors.contract import ConnectorError, Reading, Remark
+from apps.ingest.connectors.contract import Access, ConnectorError, Reading, Remark
 from apps.ingest.connectors.formats.documents import files_in
 from apps.ingest.connectors.wandb.folder import read_log
 from apps.ingest.connectors.wandb.log import (
@@ -54,8 +54,9 @@ class _Log:
         return ArtifactKey(namespace, Kind.RUN.value, self.name or self.run_id, self.run_id)
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """One reading a run."""
+    path = access.path
     logs: defaultdict[tuple[str, str, str], list[_Log]] = defaultdict(list)
     for place, file, root in _files(path):
         found = _opened(place, file, root) if file else _outside(place)

@@ -9,12 +9,11 @@ page that was recorded has been seen. Times bear no zone and are UTC.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from apps.graph import strict_json
 from apps.graph.errors import RecordError
-from apps.ingest.connectors.contract import Reading, Remark
+from apps.ingest.connectors.contract import Access, Reading, Remark
 from apps.ingest.connectors.formats.documents import json_values
 from apps.ingest.connectors.wandb.mapping import reading_of
 from apps.ingest.connectors.wandb.runs import Run, Version
@@ -23,8 +22,9 @@ _STATES = {"finished": "completed", "crashed": "failed", "killed": "aborted"}
 _LISTS = {"RunOutputArtifacts": "logged", "RunInputArtifacts": "used"}
 
 
-def read(path: Path) -> Iterator[Reading]:
+def read(access: Access) -> Iterator[Reading]:
     """One reading a run."""
+    path = access.path
     answers = _Answers()
     for found in json_values(path, keep_non_finite=True):
         if isinstance(found, Remark):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.ingest.connectors import CONNECTORS
+from apps.ingest.connectors import KINDS
 from apps.ingest.models import ImportRun, ImportState
 from apps.ingest.services import import_path
 
@@ -14,7 +14,7 @@ NOTES_SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Import lineage from a file or folder. Kinds: " + ", ".join(sorted(CONNECTORS)) + "."
+    help = "Import lineage from a file or folder. Kinds: " + ", ".join(sorted(KINDS)) + "."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", help="what the file or folder is")
