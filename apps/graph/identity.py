@@ -55,11 +55,12 @@ SUGGESTING = {
     "model_uri": re.compile(r"models:/[^/@]+/[0-9]+\Z"),
     "mlflow_model": re.compile(r"m-[0-9a-f]{32}\Z"),
     "mlflow_run": re.compile(r"[0-9a-f]{32}\Z"),
+    "kfp_run": re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"),
     "wandb_artifact": re.compile(r".+/.+/.+:v[0-9]+\Z"),
     "hf_repo": re.compile(r".+@[0-9a-f]{40}\Z"),
     "uri": re.compile(r"[?&#](?:versionId|generation|version)=[^&]+|@sha256:[0-9a-f]{64}\Z"),
 }
-RUN_SCHEMES = frozenset({"mlflow_run"})
+RUN_SCHEMES = frozenset({"mlflow_run", "kfp_run"})
 
 _HEX = re.compile(r"[0-9a-f]+\Z")
 _COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")

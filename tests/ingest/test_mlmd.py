@@ -1,7 +1,6 @@
 """ML Metadata. The payload was written by ml-metadata 1.17.1 through its own API: a TFX pipeline
 run twice, the second time from the cache, and a Kubeflow run with a loop; then `vacuum`ed small."""
 
-import shutil
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -10,47 +9,13 @@ from pathlib import Path
 import pytest
 
 from apps.catalog.models import Artifact, Edge
-from apps.graph.records import ArtifactRecord
-from apps.ingest.connectors.contract import ConnectorError, Reading
-from apps.ingest.connectors.mlmd import connector
+from apps.ingest.connectors.contract import ConnectorError
 from apps.ingest.services import import_path
-from tests.ingest.shared import SHARED, of_path
+from tests.ingest.mlmd_stores import STORE, artifacts, changed, edges, into, read, reading
+from tests.ingest.shared import SHARED
 
-read = of_path(connector.read)
-
-STORE = Path(__file__).parent / "payloads" / "mlmd" / "store.db"
-REAL = SHARED / "tracking" / "stores" / "mlmd" / "mlmd-api.db"
 JAM = "5ce1b0c4-7a53-4a43-9d5f-1f7f0a3d2b11"
-
-
-def reading(path: Path = STORE) -> Reading:
-    (one,) = read(path.resolve())
-    return one
-
-
-def artifacts(found: Reading) -> dict[str, ArtifactRecord]:
-    assert found.batch is not None
-    return {f"{one.kind} {one.key}": one for one in found.batch.artifacts}
-
-
-def edges(found: Reading) -> set[tuple[str, str, str]]:
-    assert found.batch is not None
-    return {(str(one.upstream), str(one.downstream), one.role) for one in found.batch.edges}
-
-
-def into(found: Reading, name: str) -> set[tuple[str, str]]:
-    return {(up, role) for up, down, role in edges(found) if down == name}
-
-
-def changed(tmp_path: Path, *statements: str) -> Path:
-    path = tmp_path / "store.db"
-    shutil.copy(STORE, path)
-    path.chmod(0o600)
-    with closing(sqlite3.connect(path)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
-    return path
+REAL = SHARED / "tracking" / "stores" / "mlmd" / "mlmd-api.db"
 
 
 def test_it_names_runs_by_pipeline_and_task_and_what_they_wrote_by_the_run() -> None:
@@ -153,12 +118,8 @@ def test_it_gives_the_same_graph_when_read_again() -> None:
 
 def test_it_reads_a_store_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = reading()
-    monkeypatch.setattr("apps.ingest.connectors.mlmd.tables.EXECUTIONS_AT_ONCE", 2)
-    monkeypatch.setattr("apps.ingest.connectors.mlmd.connector.RECORDS_AT_ONCE", 1)
-    parts = list(read(STORE))
-    assert len(parts) > 10
-    assert set().union(*(edges(one) for one in parts)) == edges(whole)
-    assert {name for one in parts for name in artifacts(one)} == set(artifacts(whole))
+    monkeypatch.setattr("apps.ingest.connectors.mlmd.tables.ROWS_AT_ONCE", 2)
+    assert reading() == whole
 
 
 @pytest.mark.parametrize(

@@ -1,92 +1,107 @@
-"""ML Metadata, the store behind TFX and Kubeflow Pipelines: a SQLite file, read table by table.
+"""ML Metadata, the store behind TFX and Kubeflow Pipelines: SQLite files, or a MySQL database.
 
-An execution is a run, and each reading holds whole executions: with what they read and wrote, the
-code and image they name, and the scope (`system.DAGExecution`) that started them. Contexts group
-and are kept in the run's facet. A store has no name: its namespace is that of its file.
+An execution is a run, and each reading holds one of them whole: with what it read and wrote, the
+code and image it names, and the scope (`system.DAGExecution`) that started it. Contexts group and
+are kept in the run's facet. A file has no name but its own: its namespace is that of its file,
+that of a database is its server's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from apps.graph.errors import RecordError
-from apps.graph.records import LineageBatch
 from apps.ingest.connectors.contract import Access, ConnectorError, Reading, Remark
 from apps.ingest.connectors.formats.documents import files_in
-from apps.ingest.connectors.mlmd.records import Records, add_artifact, add_execution
-from apps.ingest.connectors.mlmd.store import Store
-from apps.ingest.connectors.mlmd.tables import Tables, opened
+from apps.ingest.connectors.mlmd import mysql, sqlite
+from apps.ingest.connectors.mlmd.reading import read_store
+from apps.ingest.connectors.mlmd.tables import Tables
 
-PRODUCER = "mlmd"
 SUFFIXES = (".db", ".sqlite", ".sqlite3", ".mlmd")
-RECORDS_AT_ONCE = 2_000
-PENDING = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """One store of the source. `within` begins the names of its units."""
+
+    name: str
+    namespace: str
+    within: str = ""
+
+    def read(
+        self, opened: AbstractContextManager[Tables], cursors: Mapping[str, Any]
+    ) -> Iterator[Reading]:
+        """The store's readings; their cursors say besides where the other stores are at."""
+        own = cursors.get(self.name)
+        with opened as tables:
+            for reading in read_store(
+                tables,
+                namespace=self.namespace,
+                place=self.name,
+                within=self.within,
+                cursor=own if isinstance(own, Mapping) else {},
+            ):
+                if reading.cursor is None:
+                    yield reading
+                else:
+                    yield replace(reading, cursor={**cursors, self.name: reading.cursor})
 
 
 def read(access: Access) -> Iterator[Reading]:
-    """The store in a file, or each store in a folder."""
-    path = access.path
-    if path.is_file():
-        yield from _read_file(path, path.name)
-        return
-    for place, file in files_in(path, SUFFIXES):
-        if file is None:
-            remark = Remark(place, "outside", "Leads out of the folder; not read.")
-            yield Reading(refused=(remark,))
-            continue
-        try:
-            yield from _read_file(file, place)
-        except ConnectorError as error:
-            yield Reading(refused=(Remark(place, "no_store", str(error)),))
+    """The store in a database or a file, or each store in a folder."""
+    if access.is_url:
+        server = mysql.server_of(access.where)
+        place = _Place(name=f"mysql://{server.place}", namespace=f"mlmd://{server.place}")
+        yield from place.read(mysql.opened(server, access), access.cursor)
+    elif access.path.is_file():
+        place = _of_file(access.path)
+        yield from place.read(sqlite.opened(access.path), access.cursor)
+    else:
+        yield from _read_folder(access)
 
 
-def _read_file(path: Path, place: str) -> Iterator[Reading]:
-    with opened(path) as tables:
-        yield from read_store(tables, namespace=f"mlmd://{path.stem}", place=place)
+def test(access: Access) -> str:
+    """What is there, in words. ConnectorError if it is no store."""
+    if access.is_url:
+        server = mysql.server_of(access.where)
+        with mysql.opened(server, access) as tables:
+            return _words(tables, f"mysql://{server.place}")
+    if access.path.is_file():
+        with sqlite.opened(access.path) as tables:
+            return _words(tables, access.path.name)
+    stores = sum(file is not None for _, file in files_in(access.path, SUFFIXES))
+    if not stores:
+        raise ConnectorError(f"No file in {access.path.name} ends in {', '.join(SUFFIXES)}.")
+    return f"{stores} {'file' if stores == 1 else 'files'} in {access.path.name} may be a store."
 
 
-def read_store(tables: Tables, *, namespace: str, place: str) -> Iterator[Reading]:
-    """Every execution in order of id, then every artifact that none of them touched."""
-    try:
-        store = Store(tables, namespace)
-    except RecordError as error:
-        raise ConnectorError(f"{place} is damaged: {error}") from error
-    records = Records()
-    for row in tables.executions():
-        try:
-            add_execution(store, row, records)
-        except RecordError as error:
-            records.refused.append(Remark(error.path, "invalid", error.message))
-        if len(records) >= RECORDS_AT_ONCE:
-            yield _reading(records, place)
-            records = Records()
-    for row in tables.artifacts_without_events():
-        try:
-            if row[3] == PENDING:
-                message = "Is declared and not yet written; not an artifact yet."
-                records.adapted.append(Remark(f"Artifact {row[0]}", "pending_output", message))
-            else:
-                add_artifact(store, store.artifact(row, records.adapted), records)
-        except RecordError as error:
-            records.refused.append(Remark(error.path, "invalid", error.message))
-        if len(records) >= RECORDS_AT_ONCE:
-            yield _reading(records, place)
-            records = Records()
-    yield _reading(records, place)
-
-
-def _reading(records: Records, place: str) -> Reading:
-    return Reading(
-        batch=LineageBatch(
-            producer=PRODUCER,
-            evidence=place,
-            artifacts=tuple(records.artifacts.values()),
-            edges=tuple(records.edges),
-            identifiers=tuple(records.identifiers),
-        ),
-        adapted=tuple(_at(place, one) for one in dict.fromkeys(records.adapted)),
-        refused=tuple(_at(place, one) for one in dict.fromkeys(records.refused)),
+def _words(tables: Tables, place: str) -> str:
+    return (
+        f"ML Metadata, schema version {tables.version}, at {place}: "
+        f"{tables.count('Execution'):,} executions, {tables.count('Artifact'):,} artifacts."
     )
 
 
-def _at(place: str, remark: Remark) -> Remark:
-    return Remark(f"{place}: {remark.place}", remark.code, remark.message)
+def _of_file(path: Path) -> _Place:
+    return _Place(name=path.name, namespace=f"mlmd://{path.stem}")
+
+
+def _read_folder(access: Access) -> Iterator[Reading]:
+    cursors = dict(access.cursor)
+    whole = True
+    for name, file in files_in(access.path, SUFFIXES):
+        if file is None:
+            yield Reading(refused=(Remark(name, "outside", "Leads out of the folder; not read."),))
+            continue
+        place = _Place(name=name, namespace=f"mlmd://{file.stem}", within=f"{name}/")
+        try:
+            for reading in place.read(sqlite.opened(file), cursors):
+                cursors.update(reading.cursor or {})
+                yield reading
+        except ConnectorError as error:
+            whole = False
+            yield Reading(refused=(Remark(name, "no_store", str(error)),))
+    if whole:
+        # Files that are gone took their executions with them.
+        yield Reading(complete="")

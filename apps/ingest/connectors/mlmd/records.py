@@ -51,11 +51,16 @@ class _Touched:
     wrote: dict[int, tuple[Stored, str]] = field(default_factory=dict)
 
 
-def add_execution(store: Store, row: Row, records: Records) -> None:
-    """A run, what it read and wrote, its code, its image and what started it."""
+def add_execution(store: Store, row: Row, records: Records) -> ArtifactKey:
+    """A run, what it read and wrote, its code, its image and what started it. Its key."""
     run = store.execution(row, records.adapted)
     place = f"Execution {run.id}"
-    records.add(run_record(run, row), place, ("mlmd_execution", f"{store.namespace}/{run.id}"))
+    records.add(
+        run_record(run, row),
+        place,
+        ("mlmd_execution", f"{store.namespace}/{run.id}"),
+        ("kfp_run", run.pipeline_run if run.is_whole else ""),
+    )
     _add_code_and_image(store, run, records)
     _add_scope(store, run, records)
     touched = _touched(store, run, records)
@@ -65,6 +70,7 @@ def add_execution(store: Store, row: Row, records: Records) -> None:
         _add_reuse(store, run, touched, records)
     if not run.is_scope:
         _add_steps(run, touched, records)
+    return run.key
 
 
 def add_artifact(store: Store, one: Stored, records: Records) -> None:

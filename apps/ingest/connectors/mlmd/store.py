@@ -39,7 +39,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
-    """One execution with its key. `pipeline` and `task` are empty where the store does not say."""
+    """One execution with its key. Names are empty where the store does not say.
+
+    `pipeline_run` is the id that Kubeflow's own API knows the run of the pipeline by.
+    """
 
     id: int
     key: ArtifactKey
@@ -48,6 +51,7 @@ class Execution:
     state: object
     name: str
     pipeline: str
+    pipeline_run: str
     task: str
     values: dict[str, Any]
     contexts: tuple[Context, ...]
@@ -55,6 +59,11 @@ class Execution:
     @property
     def is_scope(self) -> bool:
         return self.type in SCOPES
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it stands for the whole run of a pipeline."""
+        return self.is_scope and self.values.get("parent_dag_id") in (0, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +122,7 @@ class Store:
             state=row[2],
             name=name,
             pipeline=pipeline,
+            pipeline_run=run,
             task=task,
             values=values,
             contexts=contexts,

@@ -1,16 +1,13 @@
 """The tables of ML Metadata as rows, in SQL that SQLite and MySQL read alike.
 
 The tables are those of `metadata_source_query_config` in google/ml-metadata, schema versions 6 to
-10. A `Query` runs one statement and hands out its rows; parameters are written `?`.
+10. A `Query` runs one statement and hands out its rows, until the next one is run; parameters are
+written `?`.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from apps.ingest.connectors.contract import ConnectorError
 
@@ -23,18 +20,37 @@ TABLES = {
     *("ExecutionProperty", "Event", "EventPath", "Context", "ContextProperty"),
     *("Association", "ParentContext"),
 }
-EXECUTIONS_AT_ONCE = 500
+ROWS_AT_ONCE = 500
 MAX_ROWS = 20_000
 MAX_VALUE_BYTES = 2_000_000
 MAX_TYPES = 100_000
-_STEPS_BETWEEN_CHECKS = 1_000_000
-_MAX_CHECKS = 2_000
-_HEADER_BYTES = 20
+FIRST_ID = -(2**63) + 1
 # How many of the columns below each version has.
 _VALUES = {6: 3, 7: 4, 8: 4, 9: 4, 10: 6}
 _VALUE_COLUMNS = (
     *("int_value", "double_value", "string_value"),
     *("byte_value", "proto_value", "bool_value"),
+)
+
+
+_TIMES = (
+    ("Execution", "last_update_time_since_epoch"),
+    ("Artifact", "last_update_time_since_epoch"),
+    ("Context", "last_update_time_since_epoch"),
+    ("Event", "milliseconds_since_epoch"),
+)
+_CHANGED = (
+    "select id from Execution where last_known_state in (1, 2)",
+    "select id from Execution where last_update_time_since_epoch >= ?",
+    "select execution_id from Event where milliseconds_since_epoch >= ?",
+    (
+        "select e.execution_id from Event e join Artifact a on a.id = e.artifact_id "
+        "where a.last_update_time_since_epoch >= ?"
+    ),
+    (
+        "select s.execution_id from Association s join Context c on c.id = s.context_id "
+        "where c.last_update_time_since_epoch >= ?"
+    ),
 )
 
 
@@ -54,32 +70,53 @@ class Tables:
         return self.query("select type_id, parent_type_id from ParentType limit ?", (MAX_TYPES,))
 
     def executions(self) -> Iterator[Row]:
-        """(id, type, state, name, external id, created, updated), in pages by id; ms since 1970."""
-        last: object = None
+        """(id, type, state, name, external id, created, updated), in order of id; ms since 1970."""
+        return self._pages(
+            f"select x.id, x.type_id, x.last_known_state, x.name, {self._external('x')}, "  # noqa: S608
+            "x.create_time_since_epoch, x.last_update_time_since_epoch from Execution x "
+            "where x.id > ? order by x.id limit ?"
+        )
+
+    def _pages(self, statement: str) -> Iterator[Row]:
+        """Rows in pages by the id they begin with, so that others may be asked for in between.
+
+        The statement ends in two parameters: the last id, and the size of a page.
+        """
+        last: int = FIRST_ID - 1
         while True:
-            after, given = ("", ()) if last is None else ("where id > ?", (last,))
-            page = list(
-                self.query(
-                    f"select id, type_id, last_known_state, name, {self._external('Execution')}, "  # noqa: S608
-                    "create_time_since_epoch, last_update_time_since_epoch "
-                    f"from Execution {after} order by id limit ?",
-                    (*given, EXECUTIONS_AT_ONCE),
-                )
-            )
+            page = list(self.query(statement, (last, ROWS_AT_ONCE)))
             yield from page
-            if len(page) < EXECUTIONS_AT_ONCE:
+            if len(page) < ROWS_AT_ONCE:
                 return
             following = page[-1][0]
-            if not isinstance(following, int) or (isinstance(last, int) and following <= last):
-                raise ConnectorError("The executions of the store are not in order of their ids.")
+            if not isinstance(following, int) or following <= last:
+                raise ConnectorError("Rows of the store are not in order of their ids.")
             last = following
+
+    def latest(self) -> int:
+        """The newest time that a row bears, in ms since 1970."""
+        found = (self._first(f"select max({column}) from {name}") for name, column in _TIMES)  # noqa: S608
+        times = (row[0] for row in found if row is not None)
+        return max((one for one in times if isinstance(one, int)), default=0)
+
+    def changed_since(self, moment: int) -> set[int]:
+        """The executions that changed at that time (ms since 1970) or later, or are not finished.
+
+        One changes with its artifacts, its contexts and its events too: a new event alters neither
+        the execution nor the artifact.
+        """
+        return {
+            row[0]
+            for statement in _CHANGED
+            for row in self.query(statement, (moment,) if "?" in statement else ())
+            if isinstance(row[0], int)
+        }
 
     def execution(self, identity: int) -> Row | None:
         """(id, type, state, name)."""
-        rows = self.query(
-            "select id, type_id, last_known_state, name from Execution where id = ?", (identity,)
+        return self._first(
+            "select id, type_id, last_known_state, name from Execution where id = ?", identity
         )
-        return next(rows, None)
 
     def execution_properties(self, identity: int) -> Iterator[Row]:
         return self._properties("Execution", "execution_id = ?", identity)
@@ -103,11 +140,14 @@ class Tables:
     def context_properties(self, identity: int) -> Iterator[Row]:
         return self._properties("Context", "context_id = ?", identity)
 
-    def events(self, identity: int) -> Iterator[Row]:
+    def events(self, identity: int) -> list[Row]:
         """(id, artifact, type) of each event of an execution."""
-        return self.query(
-            "select id, artifact_id, type from Event where execution_id = ? order by id limit ?",
-            (identity, MAX_ROWS + 1),
+        return list(
+            self.query(
+                "select id, artifact_id, type from Event where execution_id = ? "
+                "order by id limit ?",
+                (identity, MAX_ROWS + 1),
+            )
         )
 
     def paths(self, identity: int) -> Iterator[Row]:
@@ -120,13 +160,22 @@ class Tables:
 
     def artifact(self, identity: int) -> Row | None:
         """(id, type, uri, state, name, external id, created, updated); ms since 1970."""
-        return next(self.query(f"{self._artifacts()} where a.id = ?", (identity,)), None)
+        return self._first(f"{self._artifacts()} where a.id = ?", identity)
 
     def artifacts_without_events(self) -> Iterator[Row]:
-        return self.query(
+        """As `artifact`, in order of id."""
+        return self._pages(
             f"{self._artifacts()} where not exists "  # noqa: S608
-            "(select 1 from Event e where e.artifact_id = a.id) order by a.id",
-            (),
+            "(select 1 from Event e where e.artifact_id = a.id) and a.id > ? order by a.id limit ?"
+        )
+
+    def artifacts_only_read(self) -> Iterator[Row]:
+        """(id,) of each artifact that has events, none of which wrote it."""
+        return self._pages(
+            "select a.id from Artifact a where exists "
+            "(select 1 from Event e where e.artifact_id = a.id) and not exists "
+            "(select 1 from Event e where e.artifact_id = a.id and e.type in (1, 4, 6)) "
+            "and a.id > ? order by a.id limit ?"
         )
 
     def artifact_properties(self, identity: int) -> Iterator[Row]:
@@ -134,14 +183,16 @@ class Tables:
 
     def maker(self, artifact: int) -> Row | None:
         """(execution, event) of the first that wrote an artifact."""
-        return next(
-            self.query(
-                "select e.execution_id, e.id from Event e where e.artifact_id = ? "
-                "and e.type in (1, 4, 6) order by e.execution_id, e.id limit 1",
-                (artifact,),
-            ),
-            None,
+        return self._first(
+            "select e.execution_id, e.id from Event e where e.artifact_id = ? "
+            "and e.type in (1, 4, 6) order by e.execution_id, e.id limit 1",
+            artifact,
         )
+
+    def count(self, table: str) -> int:
+        """How many rows one of `TABLES` has."""
+        row = self._first(f"select count(*) from {table}")  # noqa: S608
+        return row[0] if row and isinstance(row[0], int) else 0
 
     def path(self, event: int) -> Iterator[Row]:
         """(event, key or none, index or none)."""
@@ -149,6 +200,9 @@ class Tables:
             "select event_id, step_key, step_index from EventPath where event_id = ? limit 10",
             (event,),
         )
+
+    def _first(self, statement: str, *parameters: object) -> Row | None:
+        return next(iter(list(self.query(statement, parameters))), None)
 
     def _artifacts(self) -> str:
         return (
@@ -170,17 +224,6 @@ class Tables:
         )
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Tables]:
-    """The store in a SQLite file, opened so that it can neither be written nor run its own code."""
-    try:
-        with closing(_connection(path)) as connection:
-            yield tables_of(_query(connection))
-    # SQLite quotes damaged names in its messages as they stand, and Python fails to decode them.
-    except (sqlite3.Error, OSError, OverflowError, UnicodeDecodeError) as error:
-        raise ConnectorError(f"{path.name} cannot be read as an MLMD store: {error}") from error
-
-
 def tables_of(query: Query) -> Tables:
     """The tables behind a query, once their version is known to be one that can be read."""
     versions = [row[0] for row in query("select schema_version from MLMDEnv", ())]
@@ -191,52 +234,3 @@ def tables_of(query: Query) -> Tables:
             f"{NEWEST_SCHEMA} can be read. ml-metadata migrates an older store when it opens it."
         )
     return Tables(query, version)
-
-
-def _connection(path: Path) -> sqlite3.Connection:
-    with path.open("rb") as file:
-        header = file.read(_HEADER_BYTES)
-    if not header.startswith(b"SQLite format 3\0"):
-        raise ConnectorError(f"{path.name} is not a SQLite file.")
-    # A database left in WAL mode has all of it in the file once its log is gone. Opened in the
-    # ordinary way it would need a file beside it, which a folder that cannot be written refuses.
-    whole = header[18:20] == b"\2\2" and not path.with_name(f"{path.name}-wal").exists()
-    uri = f"file:{quote(str(path))}?mode=ro{'&immutable=1' if whole else ''}"
-    connection = sqlite3.connect(uri, uri=True, timeout=5, isolation_level=None)
-    connection.text_factory = _text
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 16 * 1024 * 1024)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-    for setting in ("trusted_schema = off", "query_only = on", "cell_size_check = on"):
-        connection.execute(f"pragma {setting}")
-    found = connection.execute("select name, type, sql from sqlite_master").fetchall()
-    plain = {name for name, sort, sql in found if sort == "table" and not _is_virtual(sql)}
-    if missing := sorted(TABLES - plain):
-        raise ConnectorError(f"{path.name} has no table {missing[0]}; it is not an MLMD store.")
-    # One state of the store from the first statement to the last.
-    connection.execute("begin")
-    return connection
-
-
-def _text(value: bytes) -> str:
-    return value.decode("utf-8", "replace")
-
-
-def _is_virtual(sql: object) -> bool:
-    return not isinstance(sql, str) or "virtual" in sql[:20].lower() or "generated" in sql.lower()
-
-
-def _query(connection: sqlite3.Connection) -> Query:
-    """Each statement may take some thousand million steps, which no honest store needs."""
-
-    def query(sql: str, parameters: Sequence[object]) -> Iterator[Row]:
-        checks = 0
-
-        def check() -> bool:
-            nonlocal checks
-            checks += 1
-            return checks > _MAX_CHECKS
-
-        connection.set_progress_handler(check, _STEPS_BETWEEN_CHECKS)
-        yield from connection.execute(sql, tuple(parameters))
-
-    return query
