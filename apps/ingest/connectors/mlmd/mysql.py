@@ -115,6 +115,8 @@ def _connection(server: Server, access: Access) -> Any:
     address = access.reach.address(server.host, server.port)
     with _explained(server.place):
         line = socket.create_connection((address, server.port), SECONDS_TO_CONNECT)
+        # Many small statements: none is to wait for the one before to be acknowledged.
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection = pymysql.connect(
             host=server.host,
             port=server.port,

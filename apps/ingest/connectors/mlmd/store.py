@@ -6,7 +6,7 @@ and task and an artifact after the task that wrote it; versions are the store's 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apps.graph.records import ArtifactKey
@@ -134,7 +134,10 @@ class Store:
             if len(self._named) >= _REMEMBERED:
                 self._named.clear()
             row = self.tables.execution(identity)
-            self._named[identity] = None if row is None else self.execution(row, [])
+            # Without its properties, which may be large.
+            self._named[identity] = (
+                None if row is None else replace(self.execution(row, []), values={}, contexts=())
+            )
         return self._named[identity]
 
     def artifact(self, row: Row, adapted: list[Remark]) -> Stored:
