@@ -197,12 +197,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.str(
     "BEAT_SCHEDULE_FILE", default=str(VAR_DIR / "beat-schedule")
 )
 
-# Impact
+# Reports and imports, which are worked on in the background
 
-# A worker that says nothing for this long is taken for dead, and its report for unclaimed.
-IMPACT_LEASE_SECONDS = env.float("IMPACT_LEASE_SECONDS", default=120.0)
-# A report that no worker has begun after this long is called for again.
-IMPACT_SWEEP_AFTER_SECONDS = env.float("IMPACT_SWEEP_AFTER_SECONDS", default=5.0)
+# A worker that says nothing for this long is taken for dead, and its work for unclaimed.
+WORK_LEASE_SECONDS = env.float("WORK_LEASE_SECONDS", default=120.0)
+# What no worker has begun after this long is called for again.
+WORK_SWEEP_AFTER_SECONDS = env.float("WORK_SWEEP_AFTER_SECONDS", default=5.0)
 
 # REST
 
@@ -236,7 +236,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "FlagStateEnum": "apps.impact.models.FlagState",
-        "ReportStateEnum": "apps.impact.models.ReportState",
+        "WorkStateEnum": "apps.work.models.WorkState",
         "ObligationStateEnum": "apps.impact.models.ObligationState",
         "ImportStateEnum": "apps.ingest.models.ImportState",
     },

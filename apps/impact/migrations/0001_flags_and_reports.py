@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('pending', 'Waiting for a worker'), ('running', 'Being worked out'), ('complete', 'Complete'), ('failed', 'Failed')], default='pending', max_length=16)),
+                ('state', models.CharField(choices=[('pending', 'Waiting for a worker'), ('running', 'Running'), ('complete', 'Complete'), ('failed', 'Failed')], db_index=True, default='pending', max_length=16)),
                 ('requested_at', models.DateTimeField()),
                 ('wake_at', models.DateTimeField()),
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
