@@ -1,6 +1,7 @@
 """What every row that is also the outbox of its own job has."""
 
 from django.db import models
+from django.utils import timezone
 
 
 class WorkState(models.TextChoices):
@@ -23,8 +24,8 @@ class Work(models.Model):
     state = models.CharField(
         max_length=16, choices=WorkState.choices, default=WorkState.PENDING, db_index=True
     )
-    requested_at = models.DateTimeField()
-    wake_at = models.DateTimeField()
+    requested_at = models.DateTimeField(default=timezone.now)
+    wake_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
