@@ -107,7 +107,7 @@ def test_it_keeps_what_is_deleted_and_every_sort_of_property() -> None:
 @pytest.mark.django_db
 def test_it_gives_the_same_graph_when_read_again() -> None:
     first = import_path(kind="mlmd", path=STORE)
-    assert (first.state, first.refused) == ("completed", {})
+    assert (first.state, first.refused) == ("complete", {})
     again = import_path(kind="mlmd", path=STORE.parent)
     assert again.written == {}
     assert Artifact.objects.filter(is_placeholder=True).count() == 0

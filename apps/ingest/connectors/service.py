@@ -27,6 +27,10 @@ _MEANING = {
 }
 
 
+class NothingThereError(ConnectorError):
+    """The service has nothing at this address (404). A caller may know what that means."""
+
+
 class Service:
     """One HTTP service. Redirects are not followed: where one leads is not what was checked."""
 
@@ -67,7 +71,10 @@ class Service:
                     return body
                 reason = self._words(status, body)
             if status and status not in _BUSY:
-                raise ConnectorError(f"{self.base}{path}: {reason}")
+                gone = status == httpx2.codes.NOT_FOUND
+                raise (NothingThereError if gone else ConnectorError)(
+                    f"{self.base}{path}: {reason}"
+                )
             if pause is not None:
                 time.sleep(pause)
         raise ConnectorError(f"{self.base}{path} cannot be reached: {reason}", permanent=False)
