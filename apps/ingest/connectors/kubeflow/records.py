@@ -113,7 +113,7 @@ def add_task(
         image = image_record(run.namespace, ran.image)
         records.add(image, f"{place} > image")
         records.step(image.key, run, "environment")
-    made = [_add_output(one, run, place, records) for one in ran.outputs]
+    made = [add_output(one, run, place, records) for one in ran.outputs]
     for output, key in zip(ran.outputs, made, strict=True):
         if ran.reused:
             records.step(key, run, "reuse")
@@ -142,7 +142,7 @@ def _add_scopes(
     records.step(above, run, "orchestration")
 
 
-def _add_output(output: Output, run: ArtifactKey, place: str, records: Records) -> ArtifactKey:
+def add_output(output: Output, run: ArtifactKey, place: str, records: Records) -> ArtifactKey:
     where = f"{place} > {output.name}"
     kind = kind_of(output.title)
     key = output.key or ArtifactKey(run.namespace, kind, f"{run.name}/{output.name}", run.version)
