@@ -90,6 +90,8 @@ def suggests(kind: str, scheme: str, value: str) -> bool:
     True
     >>> suggests("model", "model_uri", "models:/fraud@champion")  # a name that moves
     False
+    >>> suggests("run", "kfp_run", "5ce1b0c4-7a53-4a43-9d5f-1f7f0a3d2b11")
+    True
     >>> suggests("dataset", "uri", "s3://lake/raw.csv?versionId=3HL4kqt")
     True
     >>> suggests("dataset", "uri", "s3://lake/raw.csv")  # written again tomorrow

@@ -8,7 +8,8 @@ import pytest
 
 from apps.ingest.connectors.contract import Access, ConnectorError, Reading
 from apps.ingest.connectors.kubeflow import connector
-from tests.ingest.kubeflow_server import RUN, Kubeflow, native_tasks, run, serving, steps
+from tests.ingest.kubeflow_answers import RUN, native_tasks, run, steps
+from tests.ingest.kubeflow_server import Kubeflow, serving
 from tests.ingest.mlmd_stores import artifacts, edges, joined
 
 
@@ -85,11 +86,12 @@ def test_it_counts_how_often_a_run_was_tried_again(kubeflow: Kubeflow) -> None:
 
 
 def test_it_tells_later_that_a_run_was_archived_and_taken_back(kubeflow: Kubeflow) -> None:
-    cursor, told = {}, []
+    cursor: Mapping[str, Any] = {}
+    told = []
     for state in ("AVAILABLE", "ARCHIVED", "ARCHIVED", "AVAILABLE"):
         kubeflow.runs[2]["storage_state"] = state
         found = read(kubeflow, cursor)
-        cursor = dict(last_cursor(found))
+        cursor = last_cursor(found)
         if "run-2" in units(found):
             record = artifacts(joined(found))["run jam@run-2"]
             told.append((record.stated_at, record.facets["kubeflow"]["storage_state"]))

@@ -87,6 +87,13 @@ def test_it_reads_structs_code_image_digest_and_state() -> None:
     }
 
 
+def test_it_gives_the_run_of_a_pipeline_the_id_that_kubeflow_knows_it_by() -> None:
+    found = reading()
+    assert found.batch is not None
+    bearers = [str(one.artifact) for one in found.batch.identifiers if one.scheme == "kfp_run"]
+    assert bearers == [f"jam@{JAM}#13"]
+
+
 def test_it_keeps_what_is_deleted_and_every_sort_of_property() -> None:
     found = reading()
     left = artifacts(found)["dataset left-over@11"].facets["mlmd"]

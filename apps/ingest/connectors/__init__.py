@@ -33,9 +33,17 @@ KINDS: dict[str, SourceKind] = {
     "git": SourceKind("git.connector", "git", "a git repository"),
     "huggingface": SourceKind("huggingface.connector", "Hugging Face", "clones of repositories"),
     "kubeflow": SourceKind(
-        "kubeflow.connector", "Kubeflow Pipelines", "compiled pipelines, or local outputs"
+        "kubeflow.connector",
+        "Kubeflow Pipelines",
+        "a server, https://host?namespace=NAME; compiled pipelines, or local outputs",
+        "a bearer token, if the server asks for one",
     ),
-    "mlmd": SourceKind("mlmd.connector", "ML Metadata", "SQLite stores"),
+    "mlmd": SourceKind(
+        "mlmd.connector",
+        "ML Metadata",
+        "mysql://host:3306/database, or SQLite stores",
+        "user:password, for a database",
+    ),
     "neptune": SourceKind("neptune.connector", "Neptune", "an export, or offline folders"),
     "openlineage": SourceKind("openlineage", "OpenLineage", "files of events"),
     "wandb": SourceKind("wandb.connector", "Weights & Biases", "offline runs"),
