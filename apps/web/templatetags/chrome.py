@@ -20,7 +20,7 @@ NAVIGATION = (
     ("Flags", "web:flags"),
     ("Deployments", "web:deployments"),
     ("Model cards", "web:models"),
-    ("Imports", "web:imports"),
+    ("Sources", "web:sources"),
     ("API", "api:docs"),
 )
 
