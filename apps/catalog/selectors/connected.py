@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from apps.catalog.filters import ArtifactFilter
 from apps.catalog.models import Artifact
-from apps.catalog.selectors.connections import Connected, connectedness, own_marks
+from apps.catalog.selectors.connections import Connected, connectedness, judged, own_marks
 from apps.catalog.selectors.reach import artifacts_by_id
 from apps.catalog.selectors.walking import StoredLink, Walk, live_edges, walk
 from apps.graph.advice import Advice, advice_for, around_place, sentence
@@ -164,7 +164,7 @@ def connectedness_of(
         own[artifact.pk] |= int(Mark.IMAGE)
     mark = marks_of(links, own).get(artifact.pk, 0)
     truncated = up.truncated or down.truncated
-    one = Connected(artifact.pk, artifact.kind, own[artifact.pk], mark, truncated)
+    one = Connected(artifact.pk, *judged(own[artifact.pk], mark, truncated))
     places = _places([one], up.links, own)
     ids = {pk for pk in places.values() if pk is not None and pk != artifact.pk}
     known = {artifact.pk: artifact, **(artifacts_by_id(ids=ids) if ids else {})}

@@ -30,31 +30,22 @@ READ_AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """A model or a deployment: what it is by itself, and what lies on the ways from it."""
+    """A model or a deployment. `verdicts` are in the order in which a way is walked; `breaks` are
+    those that are not connected, so the first to mend comes first.
+
+    `in_production`: a deployment runs there now, a model leads on to one that does.
+    """
 
     pk: int
     kind: str
-    own: int
-    mark: int
-    truncated: bool = False
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        return _verdicts(self.kind, self.own, self.mark, self.truncated)
-
-    @property
-    def breaks(self) -> list[Verdict]:
-        """The first to mend comes first; that a model runs nowhere comes last."""
-        return breaks(self.verdicts)
+    verdicts: tuple[Verdict, ...]
+    breaks: tuple[Verdict, ...]
+    in_production: bool
 
     @property
     def breaks_upstream(self) -> int:
+        """That a model runs nowhere is none of them."""
         return sum(one.aspect is not Aspect.DEPLOYMENT for one in self.breaks)
-
-    @property
-    def in_production(self) -> bool:
-        """For a deployment: runs there now. For a model: leads on to one that does."""
-        return bool((self.own | self.mark) & Mark.IN_PRODUCTION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +58,7 @@ class Connectedness:
     marks: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def of(self, pk: int) -> Connected:
-        own, mark = self.marks[pk]
-        kind = Kind.MODEL if own & Mark.MODEL else Kind.DEPLOYMENT
-        return Connected(pk, kind, own, mark, self.truncated)
+        return Connected(pk, *judged(*self.marks[pk], self.truncated))
 
 
 def connectedness(*, as_of: int | None = None) -> Connectedness:
@@ -136,8 +125,15 @@ def _own(kind: str, is_placeholder: bool, is_tombstone: bool) -> int:  # noqa: F
 
 
 @lru_cache(maxsize=1000)
-def _verdicts(kind: str, own: int, mark: int, truncated: bool) -> tuple[Verdict, ...]:  # noqa: FBT001 - a cached key
-    return tuple(verdicts(kind, own=own, mark=mark, truncated=truncated))
+def judged(
+    own: int,
+    mark: int,
+    truncated: bool,  # noqa: FBT001 - a cached key
+) -> tuple[str, tuple[Verdict, ...], tuple[Verdict, ...], bool]:
+    """Kind, verdicts, breaks, whether in production. Thousands of artifacts share few answers."""
+    kind = Kind.MODEL if own & Mark.MODEL else Kind.DEPLOYMENT
+    found = tuple(verdicts(kind, own=own, mark=mark, truncated=truncated))
+    return kind.value, found, tuple(breaks(found)), bool((own | mark) & Mark.IN_PRODUCTION)
 
 
 def _merged(as_of: int | None) -> QuerySet[Merge, int]:
