@@ -35,6 +35,7 @@ READS = [
     "revisions",
     "revisions/1",
     "conflicts",
+    "connectedness",
     "merges",
     "proposals",
     "proposals/1",

@@ -123,13 +123,15 @@ def connected_list(*, question: Question, as_of: int | None = None) -> Connected
 
 def totals_of(rows: Iterable[Connected]) -> Totals:
     """How many there are of each answer, by kind and aspect."""
-    counted = Counter((one.kind, one.verdicts) for one in rows)
+    by_verdicts: dict[tuple[str, tuple[Verdict, ...]], int] = Counter(
+        (one.kind, one.verdicts) for one in rows
+    )
     totals: Totals = {}
-    for (kind, verdicts), amount in counted.items():
-        by_aspect = totals.setdefault(kind, {})
+    for (kind, verdicts), amount in by_verdicts.items():
+        empty = {one.aspect: dict.fromkeys(Answer, 0) for one in verdicts}
+        of_kind = totals.setdefault(kind, {each: empty[each] for each in Aspect if each in empty})
         for one in verdicts:
-            answers = by_aspect.setdefault(one.aspect, dict.fromkeys(Answer, 0))
-            answers[one.answer] += amount
+            of_kind[one.aspect][one.answer] += amount
     return totals
 
 
