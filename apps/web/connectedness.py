@@ -42,14 +42,14 @@ class ConnectednessForm(forms.Form):
     kind = forms.ChoiceField(
         required=False,
         choices=[
-            ("", "Models and deployments"),
+            ("", "Any kind"),
             *((kind.value, f"{kind.label}s") for kind in SUBJECT_KINDS),
         ],
     )
     breaks_at = forms.ChoiceField(
         required=False,
         label="Breaks at",
-        choices=[("", "Anywhere or nowhere"), ("Not connected to", ASPECTS), ("Because", GAPS)],
+        choices=[("", "Anywhere"), ("Not connected to", ASPECTS), ("Because", GAPS)],
     )
     namespace = forms.CharField(required=False, max_length=LONGEST_QUERY)
     owner = forms.CharField(required=False, max_length=LONGEST_QUERY)
