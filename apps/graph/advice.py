@@ -3,15 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from apps.graph.connectedness import RUN_WITHOUT, Answer, Aspect, Gap, Verdict
+from apps.graph.connectedness import Answer, Aspect, Gap, Verdict
+from apps.graph.vocabulary import kind_words
 
-# `{at}` is the artifact at which the way breaks, `{said_by}` the producers that name it.
+# `{at}` is the artifact at which the way breaks, `{kind}` its kind, `{said_by}` who names it.
 SENTENCES: dict[Gap, str] = {
     Gap.CUT_SHORT: "The graph is larger than was walked, so this was not settled.",
     Gap.NAMED_ONLY: "It was only ever named: no source has described it.",
     Gap.REMOVED: "Its content was removed, and what is said of it since is not taken in.",
-    Gap.PLACEHOLDER_UPSTREAM: "It leads back to {at}, a placeholder: its making is unknown.",
-    Gap.REMOVED_UPSTREAM: "It leads back to {at}, whose content was removed.",
+    Gap.PLACEHOLDER_UPSTREAM: "It leads back to the {kind} {at}, a placeholder of unknown making.",
+    Gap.REMOVED_UPSTREAM: "It leads back to the {kind} {at}, whose content was removed.",
     Gap.RUN_WITHOUT_DATA: "Its run {at} names no data.",
     Gap.RUN_WITHOUT_CODE: "Its run {at} names no code.",
     Gap.RUN_WITHOUT_ENVIRONMENT: "Its run {at} names no environment.",
@@ -156,6 +157,14 @@ OF_PRODUCER: dict[tuple[Gap, str], Advice] = {
         "W&B records data fetched with `run.use_artifact`; `lineage run` records what was read.",
         ("wandb", "lineage run"),
     ),
+    (Gap.NAMED_ONLY, "deployments"): Advice(
+        "A serving manifest names it by its registry or its path: import that registry or tracker.",
+        ("wandb", "mlmd", "huggingface"),
+    ),
+    (Gap.PLACEHOLDER_UPSTREAM, "deployments"): Advice(
+        "A serving manifest names it by its registry or its path: import that registry or tracker.",
+        ("wandb", "mlmd", "huggingface"),
+    ),
     (Gap.NO_RUN, "huggingface"): Advice(
         "A model card names data and base models, never the run. Import the tracker that saw it, "
         "or put `training_run` into the weights' metadata.",
@@ -178,21 +187,24 @@ def advice_for(gap: Gap, producers: Collection[str]) -> Advice:
     return next(filter(None, known), GENERAL[gap])
 
 
-def sentence(gap: Gap, *, at: str = "", said_by: Collection[str] = ()) -> str:
+def sentence(gap: Gap, *, kind: str = "", at: str = "", said_by: Collection[str] = ()) -> str:
     """The break in words. Without `at`, the place is further up than anybody looked.
 
-    >>> sentence(Gap.RUN_WITHOUT_CODE, at="fit"), sentence(Gap.PLACEHOLDER_UPSTREAM)[:35]
-    ('Its run fit names no code.', 'It leads back to something further ')
+    >>> sentence(Gap.RUN_WITHOUT_CODE, kind="run", at="fit")
+    'Its run fit names no code.'
+    >>> sentence(Gap.REMOVED_UPSTREAM)
+    'It leads back to the artifact further up, whose content was removed.'
     """
-    before, after = around_place(gap, said_by=said_by)
-    elsewhere = "further up" if gap in RUN_WITHOUT.values() else "something further up"
-    return f"{before}{at or elsewhere}{after}" if "{at}" in SENTENCES[gap] else before
+    before, after = around_place(gap, kind=kind, said_by=said_by)
+    return f"{before}{at or 'further up'}{after}" if "{at}" in SENTENCES[gap] else before
 
 
-def around_place(gap: Gap, *, said_by: Collection[str] = ()) -> tuple[str, str]:
+def around_place(gap: Gap, *, kind: str = "", said_by: Collection[str] = ()) -> tuple[str, str]:
     """What stands before and after the name of the place, for a page that makes it a link."""
     before, _, after = SENTENCES[gap].partition("{at}")
-    return before.replace("{said_by}", ", ".join(sorted(said_by)) or "no source"), after
+    words = kind_words(kind or "artifact", 1)
+    producers = ", ".join(sorted(said_by)) or "no source"
+    return before.replace("{kind}", words).replace("{said_by}", producers), after
 
 
 def summary(found: Collection[Verdict]) -> str:

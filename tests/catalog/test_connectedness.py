@@ -75,7 +75,7 @@ def test_it_says_unknown_behind_a_placeholder_and_names_it() -> None:
     verdicts = told("model:tuned@1").connected.verdicts
     assert {one.answer for one in verdicts[:4]} == {Answer.UNKNOWN}
     assert said("model:tuned@1")[0] == (
-        "It leads back to base, a placeholder: its making is unknown."
+        "It leads back to the model base, a placeholder of unknown making."
     )
     assert answers("model:base")["run"] == "named_only"
 

@@ -81,12 +81,15 @@ class Break:
 
     @property
     def around(self) -> tuple[str, str]:
-        return around_place(self.gap, said_by=self.said_by)
+        """The sentence before and after the name of the place."""
+        kind = self.place.kind if self.place is not None else ""
+        return around_place(self.gap, kind=kind, said_by=self.said_by)
 
     @property
     def sentence(self) -> str:
-        named = str(self.place) if self.is_elsewhere and self.place is not None else ""
-        return sentence(self.gap, at=named, said_by=self.said_by)
+        place = self.place if self.is_elsewhere else None
+        kind, named = ("", "") if place is None else (place.kind, str(place))
+        return sentence(self.gap, kind=kind, at=named, said_by=self.said_by)
 
     @property
     def advice(self) -> Advice:
