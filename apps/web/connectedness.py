@@ -71,13 +71,13 @@ class ConnectednessForm(forms.Form):
         return as_of
 
 
-# What a share says: so many `reach data`.
+# What a share says, of one and of many: so many `reach data`, `code` …
 REACH = {
-    Aspect.DATA: "reach data",
-    Aspect.CODE: "code",
-    Aspect.ENVIRONMENT: "an environment",
-    Aspect.RUN: "a run",
-    Aspect.DEPLOYMENT: "lead on to a deployment",
+    Aspect.DATA: ("reaches data", "reach data"),
+    Aspect.CODE: ("code", "code"),
+    Aspect.ENVIRONMENT: ("an environment", "an environment"),
+    Aspect.RUN: ("a run", "a run"),
+    Aspect.DEPLOYMENT: ("leads on to a deployment", "lead on to a deployment"),
 }
 
 
@@ -98,7 +98,8 @@ class Share:
     @property
     def words(self) -> str:
         """`380 reach data`."""
-        return f"{self.connected:,} {REACH[self.aspect]}"
+        one, many = REACH[self.aspect]
+        return f"{self.connected:,} {one if self.connected == 1 else many}"
 
     @property
     def percent(self) -> int:

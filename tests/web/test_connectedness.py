@@ -29,8 +29,8 @@ def page(browser: Client, query: str = "") -> str:
 
 def test_it_says_how_far_in_words(browser: Client) -> None:
     text = page(browser)
-    assert "<b>2 models:</b> 1 reach data, 0 code, 0 an environment, 1 a run, 2 lead on" in text
-    assert "<b>2 deployments:</b> 1 reach data" in text
+    assert "<b>2 models:</b> 1 reaches data, 0 code, 0 an environment, 1 a run, 2 lead on" in text
+    assert "<b>2 deployments:</b> 1 reaches data" in text
     assert "counted exactly" in text
 
 

@@ -35,7 +35,9 @@ def break_sentence(one: Break) -> SafeString | str:
     if not one.is_elsewhere or one.place is None:
         return one.sentence
     before, after = one.around
-    return format_html("{}{}{}", before, artifact_link(one.place, 48), after)
+    # Without a version the link ends in a space, which must not stand before a comma.
+    link = SafeString(artifact_link(one.place, 48).rstrip())
+    return format_html("{}{}{}", before, link, after)
 
 
 @register.filter
