@@ -10,6 +10,7 @@ from apps.web import (
     cases,
     catalogue,
     components,
+    connectedness,
     deployments,
     flags,
     graphs,
@@ -64,6 +65,8 @@ urlpatterns = [
         "obligations/<int:pk>/resolve", case_actions.obligation_resolve, name="obligation_resolve"
     ),
     path("obligations/<int:pk>/reopen", case_actions.obligation_reopen, name="obligation_reopen"),
+    path("connectedness", connectedness.connectedness, name="connectedness"),
+    path("connectedness.csv", connectedness.connectedness_csv, name="connectedness_csv"),
     path("deployments", deployments.deployments, name="deployments"),
     path("deployments/<int:pk>", cards.deployment_record, name="deployment_record"),
     path("deployments/<int:pk>.md", cards.deployment_record_md, name="deployment_record_md"),

@@ -20,6 +20,7 @@ NAVIGATION = (
     ("Flags", "web:flags"),
     ("Deployments", "web:deployments"),
     ("Model cards", "web:models"),
+    ("Connectedness", "web:connectedness"),
     ("Sources", "web:sources"),
     ("API", "api:docs"),
 )
