@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ from model_lineage.errors import ConfigError, LineageError
 from model_lineage.joining import open_file, read_told
 from model_lineage.recording import PRODUCER, named_version, run_name
 from model_lineage.records import Key
-from model_lineage.running import NotStartedError, listening, run_program
+from model_lineage.running import BY_SIGNAL, NotStartedError, listening, run_program
 from model_lineage.values import MAX_VERSION_BYTES, line, now
 
 NOT_DONE = 1
@@ -29,13 +30,13 @@ NOT_DONE = 1
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """The exit status. Under `run` it is the program's."""
     given = parser().parse_args(arguments)
-    if given.does == "run":
-        return _run(given)
     try:
         return _DOES[given.does](given)
     except (LineageError, OSError) as error:
         say(str(error))
         return NOT_DONE
+    except KeyboardInterrupt:
+        return BY_SIGNAL + signal.SIGINT
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -43,47 +44,27 @@ def _run(given: argparse.Namespace) -> int:
     if not command:
         say("what is to be run? lineage run -- python train.py")
         return REFUSED
-    with listening() as ear:
-        try:
-            begun = session.begin(_wanted(given, command))
-        except (LineageError, OSError) as error:
-            say(str(error))
-            return REFUSED
-        begun.recording.measured(python_of(command, folder=begun.folder))
-        with tempfile.TemporaryDirectory(prefix="lineage-") as place:
-            file = Path(place, "told.jsonl")
-            told_by = open_file(file, key=begun.recording.key, root=begun.root)
-            try:
-                ended = run_program(command, told_by, ear)
-            except NotStartedError as error:
-                say(str(error))
-                return error.status
-            _finish(
-                begun,
-                ended.state,
-                file,
-                started_at=ended.started_at,
-                ended_at=ended.ended_at,
-                exit_code=ended.status,
-                signal=ended.signal,
-            )
-    return ended.status
-
-
-def _finish(
-    begun: session.Session, state: str, file: Path, *, started_at: str, ended_at: str, **more: Any
-) -> None:
-    """Whatever goes wrong in here, the program's exit status stands."""
-    recording = begun.recording
-    recording.started_at, recording.ended_at = started_at, ended_at
     try:
-        for said in read_told(file):
-            recording.take(said)
-        session.finish(
-            begun, state=state, more={name: one for name, one in more.items() if one != ""}
-        )
-    except (LineageError, OSError, KeyError, TypeError, ValueError) as error:
-        say(f"the run could not be recorded: {type(error).__name__}: {error}")
+        begun = session.begin(_wanted(given, command))
+    except (LineageError, OSError) as error:
+        say(str(error))
+        return REFUSED
+    recording = begun.recording
+    recording.measured(python_of(command, folder=begun.folder))
+    with tempfile.TemporaryDirectory(prefix="lineage-") as place, listening() as ear:
+        told = Path(place, "told.jsonl")
+        variables = open_file(told, key=recording.key, root=begun.root)
+        try:
+            ended = run_program(command, variables, ear)
+        except NotStartedError as error:
+            say(str(error))
+            return error.status
+        recording.started_at, recording.ended_at = ended.started_at, ended.ended_at
+        recording.process["exit_code"] = ended.status
+        if ended.signal:
+            recording.process["signal"] = ended.signal
+        session.finish(begun, state=ended.state, told=read_told(told))
+    return ended.status
 
 
 def _wanted(given: argparse.Namespace, command: Sequence[str]) -> session.Wanted:
@@ -221,4 +202,4 @@ def _end(
     return ended
 
 
-_DOES = {"push": _push, "deployed": _deployed, "retired": _retired}
+_DOES = {"run": _run, "push": _push, "deployed": _deployed, "retired": _retired}

@@ -41,16 +41,18 @@ class Config:
 
 
 def find_config(place: Path) -> Config:
-    """The nearest declaration in `place` or above it, no further up than the repository."""
-    for folder in (place, *place.parents):
+    """The nearest declaration in `place` or above it, no further up than the repository; outside
+    of one, that in `place`.
+    """
+    up = (place, *place.parents)
+    top = next((depth for depth, one in enumerate(up) if (one / ".git").exists()), 0)
+    for folder in up[: top + 1]:
         own, project = folder / "lineage.toml", folder / "pyproject.toml"
         if own.is_file():
             return _declared(own, _table(own), "")
         tools = _table(project).get("tool", {}) if project.is_file() else {}
         if isinstance(tools, dict) and "lineage" in tools:
             return _declared(project, tools["lineage"], "tool.lineage")
-        if (folder / ".git").exists():
-            break
     return Config(place)
 
 

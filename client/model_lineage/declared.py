@@ -9,7 +9,7 @@ from typing import Any, Union
 
 from model_lineage.errors import ConfigError
 from model_lineage.hashing import Content, content_of
-from model_lineage.masking import mask
+from model_lineage.masking import mask_address
 from model_lineage.records import ArtifactRecord, Key
 from model_lineage.values import MAX_VERSION_BYTES, line
 
@@ -52,6 +52,12 @@ _ADDRESS = re.compile(
 _DIGEST = re.compile(r"[a-z][a-z0-9_.+-]*:[A-Za-z0-9+/=_-]+\Z")
 
 
+def check_digest(text: str) -> None:
+    """ConfigError unless it is `algorithm:value`, or nothing."""
+    if text and not _DIGEST.match(text):
+        raise ConfigError(f"{text[:100]!r} is not of the form sha256:9f86….")
+
+
 @dataclass(frozen=True)
 class Declared:
     """A path or an address, and what is said of it. What is empty is found or assumed."""
@@ -67,8 +73,7 @@ class Declared:
         for word in filter(None, (self.role, self.kind)):
             if not _WORD.match(word):
                 raise ConfigError(f"{word!r} is no word of lower-case letters, such as training.")
-        if self.digest and not _DIGEST.match(self.digest):
-            raise ConfigError(f"{self.digest!r} is not of the form sha256:9f86….")
+        check_digest(self.digest)
         if not self.path:
             raise ConfigError("An input or output has no path.")
 
@@ -81,6 +86,10 @@ class Declared:
         if self.kind or self.role in _OF_ROLE:
             return self.kind or _OF_ROLE[self.role]
         return "model" if _is_model(self.path) else "dataset"
+
+
+# How it may be said.
+Said = Union[str, "os.PathLike[str]", Mapping[str, Any], Declared]
 
 
 def _is_model(path: str) -> bool:
@@ -96,7 +105,7 @@ def _ending(path: str) -> str:
     return os.path.splitext(path.rstrip("/"))[1][1:].lower()  # noqa: PTH122 - may be an address
 
 
-def input_from(given: Union[str, Mapping[str, Any], Declared]) -> Declared:
+def input_from(given: Said) -> Declared:
     """`data/x.csv`, `training=data/x.csv`, `training:feature_set=data/x.csv`, or a table.
 
     >>> input_from("training=data/train.csv")
@@ -109,7 +118,7 @@ def input_from(given: Union[str, Mapping[str, Any], Declared]) -> Declared:
     return Declared(path, role=role or "", kind=kind or "")
 
 
-def output_from(given: Union[str, Mapping[str, Any], Declared]) -> Declared:
+def output_from(given: Said) -> Declared:
     """`models/x.joblib`, `model=out/x`, or a table.
 
     >>> output_from("evaluation=report.json").kind
@@ -123,9 +132,11 @@ def output_from(given: Union[str, Mapping[str, Any], Declared]) -> Declared:
     return Declared(found[3] if found else given, kind=(found[1] or "") if found else "")
 
 
-def _from_table(given: Union[Mapping[str, Any], Declared], known: tuple[str, ...]) -> Declared:
+def _from_table(given: Any, known: tuple[str, ...]) -> Declared:
     if isinstance(given, Declared):
         return given
+    if isinstance(given, os.PathLike):
+        return Declared(os.fspath(given))
     if not isinstance(given, Mapping) or not all(isinstance(one, str) for one in given.values()):
         raise ConfigError(f"{given!r} is neither a text nor a table of texts.")
     strange = sorted(set(given) - set(known))
@@ -211,7 +222,7 @@ def _name_of(path: Path, root: Path) -> tuple[str, str]:
 
 def _elsewhere(declared: Declared, kind: str) -> Thing:
     """What lies at an address is not read: what is said of it is all that is known."""
-    address = mask(declared.path)
+    address = mask_address(declared.path)
     found = _ADDRESS.match(address)
     scheme, host, path = found.groups() if found else ("", "", address)
     value = declared.digest.partition(":")[2]

@@ -1,5 +1,6 @@
 """Where a batch goes: to the server, to a file, or into a folder until it can be sent."""
 
+import contextlib
 import json
 import os
 import sys
@@ -15,6 +16,8 @@ from model_lineage.values import line
 
 BATCHES = "/api/v1/batches"
 SPOOL = ".lineage"
+# Sent again as it is, it would be refused again.
+FOR_GOOD = frozenset({400, 409, 413, 415})
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,10 @@ class Destination:
 
 def say(text: str) -> None:
     """A remark on standard error; standard output is the program's."""
-    sys.stderr.write(f"lineage: {text}\n")
-    sys.stderr.flush()
+    # Somebody may have closed it; that is no reason to lose a record.
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(f"lineage: {text}\n")
+        sys.stderr.flush()
 
 
 def deliver(batch: Batch, destination: Destination, *, name: str) -> bool:
@@ -62,15 +67,16 @@ def _keep_after(error: Exception, body: Any, destination: Destination, name: str
     say(f"not sent: {error} It is kept in {place}; send it later with: lineage push")
 
 
-def post(body: Any, destination: Destination) -> dict[str, Any]:
-    """The server's outcome."""
+def post(body: Any, destination: Destination) -> None:
+    """Have it written. One record that the server refuses does not sink the others: it is said."""
     transport = Transport(
         destination.url, destination.token, seconds=destination.seconds, tries=destination.tries
     )
-    outcome = transport.ask("POST", BATCHES, body=body)
+    outcome = transport.ask("POST", BATCHES, query={"atomic": "false"}, body=body)
     if not isinstance(outcome, dict) or "revision" not in outcome:
         raise UnreachableError(f"{destination.url} is no Model Lineage server.")
-    return outcome
+    for one in outcome.get("refused", ()):
+        say(f"the server refused one record: {one.get('path')}: {one.get('message')}")
 
 
 def append(body: Any, file: Path) -> None:
@@ -112,7 +118,7 @@ def push(destination: Destination) -> bool:
         except FileNotFoundError:
             continue
         except ApiError as error:
-            if error.code in {"busy", "not_authenticated", "bad_token", "scope_missing"}:
+            if error.status not in FOR_GOOD:
                 raise
             refused += 1
             _put_aside(place, str(error))

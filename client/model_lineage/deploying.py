@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Optional
 
-from model_lineage.declared import Declared
+from model_lineage.declared import check_digest
 from model_lineage.environment import Image
 from model_lineage.errors import ConfigError
-from model_lineage.masking import mask
+from model_lineage.masking import mask_address
 from model_lineage.records import ArtifactRecord, Batch, EdgeRecord, Key
 from model_lineage.values import MAX_VERSION_BYTES, line
 
@@ -39,11 +39,10 @@ class Deployed:
     def batch(self, producer: str) -> Batch:
         facet = {"environment": self.environment, "live_from": self.live_from}
         if self.endpoint:
-            facet["endpoint"] = line(mask(self.endpoint))
+            facet["endpoint"] = line(mask_address(self.endpoint))
         if self.image and self.image.digest:
             facet["image_digest"] = f"{self.image.name}@{self.image.digest}"
-        if self.model_digest:
-            Declared(path="-", digest=self.model_digest)
+        check_digest(self.model_digest)
         artifacts = [
             ArtifactRecord(
                 self.key,

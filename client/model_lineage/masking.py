@@ -55,6 +55,15 @@ def mask(text: str) -> str:
     return _SHAPES.sub(MASK, _ASSIGNMENT.sub(_assigned, text))
 
 
+def mask_address(address: str) -> str:
+    """An address without user and password, so that it is the same whoever uses it.
+
+    >>> mask_address("s3://me:pw@lake/x.csv?versionId=3&sig=ab12")
+    's3://lake/x.csv?versionId=3&sig=********'
+    """
+    return mask(_URL_CREDENTIALS.sub(r"\1", address))
+
+
 def _assigned(found: re.Match[str]) -> str:
     name, between, quote, _ = found.groups()
     return f"{name}{between}{quote}{MASK}{quote}" if is_secret_name(name) else found.group()

@@ -26,7 +26,7 @@ def new_run_id() -> str:
 
 @dataclass
 class Recording:
-    """What is known of a run. `said_by` is who asserts it; `told` are remarks for people."""
+    """What is known of a run so far."""
 
     key: Key
     producer: str = PRODUCER

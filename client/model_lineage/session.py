@@ -19,6 +19,9 @@ from model_lineage.recording import PRODUCER, Recording, named_version, new_run_
 from model_lineage.records import Key
 from model_lineage.values import line, now, seed_value
 
+# Arguments kept; of some programs every file is one.
+LONGEST_COMMAND = 500
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -159,7 +162,7 @@ def _tree(folder: Path, declared: list[Path], wanted: Wanted) -> Optional[git.Tr
         return None
     if wanted.allow_dirty:
         if tree.is_dirty:
-            say(f"{len(tree.changed):,} files are not as committed; recorded as dirty")
+            say(f"recorded as dirty; files not as committed: {len(tree.changed):,}")
     else:
         git.refuse_dirty(tree)
     return tree
@@ -181,8 +184,12 @@ def _process(wanted: Wanted, folder: Path, root: Path) -> dict[str, Any]:
         place = folder.relative_to(root.resolve()).as_posix()
     except ValueError:
         place = folder.as_posix()
+    command = [line(one) for one in mask_command(wanted.command)]
+    if len(command) > LONGEST_COMMAND:
+        left = len(command) - LONGEST_COMMAND
+        command = [*command[:LONGEST_COMMAND], f"… and {left:,} more"]
     return {
-        "command": [line(one) for one in mask_command(wanted.command)],
+        "command": command,
         "working_directory": line(place),
         "host": environment.host(),
     }
@@ -214,15 +221,35 @@ def _found(declared: Declared, folder: Path, root: Path) -> Thing:
         ) from error
 
 
-def finish(session: Session, *, state: str, more: Optional[Mapping[str, Any]] = None) -> bool:
-    """Hash what was written, tag if asked for, and deliver; whether it got where it was to go.
+def finish(session: Session, *, state: str, told: Iterable[Mapping[str, Any]] = ()) -> None:
+    """Take in what the program told, hash what it wrote, tag if asked for, and deliver.
 
-    Never raises for what it finds: the program has run, and its own outcome is what counts.
+    Never raises: the program has run, and its own outcome is what counts.
     """
     recording = session.recording
     recording.state = state
     recording.ended_at = recording.ended_at or now()
-    recording.process.update(more or {})
+    try:
+        for said in told:
+            _take(recording, said)
+        _gather(session)
+        if session.tag:
+            _tag(session, state)
+        deliver(recording.batch(), session.destination, name=recording.key.version)
+    except Exception as error:  # a fault of ours must not become one of the program's
+        say(f"the run could not be recorded: {type(error).__name__}: {error}")
+
+
+def _take(recording: Recording, said: Mapping[str, Any]) -> None:
+    try:
+        recording.take(said)
+    except (LineageError, AttributeError, KeyError, TypeError, ValueError) as error:
+        say(f"what the program told is not understood and left out: {str(said)[:200]} ({error})")
+
+
+def _gather(session: Session) -> None:
+    """What the run wrote."""
+    recording = session.recording
     for one in session.outputs:
         if thing := _output(session, one):
             recording.outputs.append(thing)
@@ -236,9 +263,6 @@ def finish(session: Session, *, state: str, more: Optional[Mapping[str, Any]] = 
             say(f"{path} was not written by this run; its metrics are not recorded")
     for problem in recording.problems():
         say(problem)
-    if session.tag:
-        _tag(session, state)
-    return deliver(recording.batch(), session.destination, name=recording.key.version)
 
 
 def _output(session: Session, declared: Declared) -> Optional[Thing]:

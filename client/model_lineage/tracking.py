@@ -3,7 +3,9 @@
 Under `lineage run` all of it joins that run; else `run` makes one of its own.
 """
 
+import copy
 import functools
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +15,7 @@ from types import TracebackType
 from typing import Any, Optional, TypeVar, Union
 
 from model_lineage import inventory, session
-from model_lineage.declared import Declared, find, input_from, output_from
+from model_lineage.declared import Declared, Said, find, input_from, output_from
 from model_lineage.delivery import say
 from model_lineage.errors import RefusedError
 from model_lineage.joining import Outer, outer_run
@@ -21,7 +23,6 @@ from model_lineage.recording import run_name
 from model_lineage.values import clean, flat, line, seed_value
 
 F = TypeVar("F", bound=Callable[..., Any])
-Said = Union[str, Mapping[str, Any], Declared]
 
 _current: ContextVar[Optional["Run"]] = ContextVar("model_lineage_run", default=None)
 
@@ -85,7 +86,7 @@ def _table(path: Said, **said: str) -> Said:
     """What is said beside a path wins over what stands before it."""
     said = {name: value for name, value in said.items() if value}
     if not said:
-        return os.fspath(path) if isinstance(path, os.PathLike) else path
+        return path
     return {"path": os.fspath(path), **said} if isinstance(path, (str, os.PathLike)) else path
 
 
@@ -118,8 +119,8 @@ class run:  # noqa: N801 - used as a verb: `with run("train")`, `@run("train")`
         if strange:
             raise TypeError(f"run() does not know {strange[0]!r}.")
         self._name, self._seed, self._allow_dirty, self._more = name, seed, allow_dirty, more
-        self._inputs = [input_from(_table(one)) for one in inputs]
-        self._outputs = [output_from(_table(one)) for one in outputs]
+        self._inputs = [input_from(one) for one in inputs]
+        self._outputs = [output_from(one) for one in outputs]
         self._params = dict(params or {})
         self._open: list[tuple[Run, Any, Optional[session.Session]]] = []
 
@@ -175,9 +176,9 @@ class run:  # noqa: N801 - used as a verb: `with run("train")`, `@run("train")`
         this, token, own = self._open.pop()
         _current.reset(token)
         if own is not None:
-            session.finish(
-                own, state=_state(error), more={"error": kind.__name__} if kind else None
-            )
+            if kind is not None:
+                own.recording.process["error"] = kind.__name__
+            session.finish(own, state=_state(error))
             return
         for one in self._outputs:
             try:
@@ -188,10 +189,22 @@ class run:  # noqa: N801 - used as a verb: `with run("train")`, `@run("train")`
     def __call__(self, function: F) -> F:
         @functools.wraps(function)
         def recorded(*args: Any, **named: Any) -> Any:
-            with self:
+            with self._anew():
                 return function(*args, **named)
 
-        return recorded  # type: ignore[return-value]
+        @functools.wraps(function)
+        async def recorded_later(*args: Any, **named: Any) -> Any:
+            with self._anew():
+                return await function(*args, **named)
+
+        waits = inspect.iscoroutinefunction(function)
+        return recorded_later if waits else recorded  # type: ignore[return-value]
+
+    def _anew(self) -> "run":
+        """For one call: calls may overlap."""
+        again = copy.copy(self)
+        again._open = []  # noqa: SLF001 - its own class
+        return again
 
 
 def _measured() -> dict[str, Any]:

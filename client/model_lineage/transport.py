@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from email.message import Message
-from typing import IO, Any, Optional
+from typing import Any, Optional
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from model_lineage.errors import ApiError, ConfigError, NotFoundError, UnreachableError
@@ -123,10 +123,13 @@ class Transport:
             reason = getattr(error, "reason", None) or error
             raise UnreachableError(f"{self.url} does not answer: {reason}.") from error
 
-    def _read(self, answer: IO[bytes], until: float) -> bytes:
-        """All of it, unless it takes too long or grows too large: urllib bounds each read alone."""
+    def _read(self, answer: Any, until: float) -> bytes:
+        """All of it, unless it takes too long or grows too large.
+
+        `read` would wait for the whole, with the time limit on each of its parts alone.
+        """
         content = bytearray()
-        while piece := answer.read(PIECE):
+        while piece := answer.read1(PIECE):
             content += piece
             if len(content) > MAX_ANSWER or time.monotonic() > until:
                 raise TimeoutError(f"the answer was not complete within {self.seconds:g} seconds")

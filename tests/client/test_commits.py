@@ -30,7 +30,7 @@ def test_it_records_dirty_code_when_told_to(project: Project) -> None:
     project.write("train.py", "print('tuning')\n")
     status, said = project.run("--allow-dirty")
     assert status == 0
-    assert "1 files are not as committed; recorded as dirty" in said
+    assert "recorded as dirty; files not as committed: 1" in said
     clean, dirty = project.artifacts("code")
     assert clean["version"] == commit
     assert dirty["version"].startswith(f"{commit}+dirty.")
@@ -146,7 +146,7 @@ def test_it_refuses_to_tag_dirty_code_even_when_told(project: Project) -> None:
 def test_it_writes_nothing_else_to_the_repository(project: Project) -> None:
     def everything() -> dict[str, tuple[int, bytes]]:
         return {
-            os.path.join(place, name): (
+            f"{place}/{name}": (
                 Path(place, name).stat().st_mtime_ns,
                 Path(place, name).read_bytes(),
             )

@@ -1,10 +1,12 @@
 """Signals reach the program, and the run is recorded all the same."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -28,12 +30,16 @@ def started(project: Project, program: str) -> subprocess.Popen[bytes]:
     running = subprocess.Popen(
         [*lineage, "--", sys.executable, "-c", program], stdin=subprocess.DEVNULL
     )
+    wait_until(project.folder / "ready", running)
+    return running
+
+
+def wait_until(there: Path, running: subprocess.Popen[bytes]) -> None:
     limit = time.monotonic() + 20
-    while not (project.folder / "ready").exists():
+    while not there.exists():
         assert time.monotonic() < limit
         assert running.poll() is None
         time.sleep(0.02)
-    return running
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -49,6 +55,37 @@ def test_it_passes_a_signal_on_and_lets_the_program_end(
     assert run["process"]["exit_code"] == 5
 
 
+COUNTING = """
+import pathlib, signal, time
+told = []
+signal.signal(signal.SIGINT, lambda number, frame: told.append(number))
+pathlib.Path("ready").touch()
+limit = time.monotonic() + 20
+while not told and time.monotonic() < limit:
+    time.sleep(0.02)
+time.sleep(0.5)
+pathlib.Path("told").write_text(str(len(told)))
+"""
+
+
+def test_a_program_hears_ctrl_c_once(project: Project) -> None:
+    """A terminal tells every process in its foreground."""
+    lineage = [sys.executable, "-m", "model_lineage", "run", "--allow-dirty", "--to", "out.jsonl"]
+    ours, theirs = os.openpty()
+    attach = f"import os, sys; os.login_tty(0); os.execv({sys.executable!r}, sys.argv[1:])"
+    running = subprocess.Popen(
+        [sys.executable, "-c", attach, *lineage, "--", sys.executable, "-c", COUNTING],
+        stdin=theirs,
+    )
+    os.close(theirs)
+    wait_until(project.folder / "ready", running)
+    os.write(ours, b"\x03")
+    assert running.wait(20) == 0
+    os.close(ours)
+    assert (project.folder / "told").read_text() == "1"
+    assert project.artifact("run")["facets"]["run"]["state"] == "aborted"
+
+
 def test_it_ends_as_a_program_that_a_signal_killed(project: Project) -> None:
     running = started(
         project, "import pathlib, time; pathlib.Path('ready').touch(); time.sleep(30)"
@@ -60,7 +97,7 @@ def test_it_ends_as_a_program_that_a_signal_killed(project: Project) -> None:
 
 
 def test_a_program_that_was_to_ignore_hangups_still_does(project: Project) -> None:
-    program = f"""
+    program = """
 import signal, subprocess, sys
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 inner = "import signal; print(signal.getsignal(signal.SIGHUP).name)"
