@@ -147,7 +147,8 @@ def _changes(root: Path, declared: Sequence[Path]) -> dict[str, str]:
     listed = _git(root, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
     if listed.returncode:
         raise RefusedError(f"git does not read the repository: {_text(listed.stderr)}")
-    known = {os.path.realpath(one) for one in declared}
+    # Who declares the whole project as data has not committed its code by that.
+    known = {os.path.realpath(one) for one in declared} - {str(root), *map(str, root.parents)}
     changed = {}
     for entry in filter(None, listed.stdout.split(b"\0")):
         state, path = os.fsdecode(entry[:2]), os.fsdecode(entry[3:])

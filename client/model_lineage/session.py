@@ -63,28 +63,27 @@ class Session:
         return bool(after) and after != self.before.get(path, ())
 
 
-def settled(name: str) -> tuple[Path, Config]:
-    """(working directory, what the repository declares of a job of this name)."""
-    folder = Path.cwd()
-    return folder, find_config(folder).for_job(name)
-
-
 def destination_of(config: Config, *, root: Path, url: str = "", to: str = "") -> Destination:
     """Flag, variable, file, in this order; of address and file that which is said nearer."""
     near_url = url or os.environ.get("LINEAGE_URL", "")
-    to = to or ("" if near_url else config.to and str(config.folder / config.to))
+    if not to and config.to and not near_url:
+        to = str(config.folder / config.to)
+    # The program may go elsewhere meanwhile.
+    to = str(Path.cwd() / to) if to else ""
     token = os.environ.get("LINEAGE_TOKEN", "")
     return Destination(root, near_url or config.url, token, to)
 
 
 def begin(wanted: Wanted) -> Session:
     """Everything that can be known before the program runs. RefusedError if it must not run."""
-    folder, config = settled(wanted.name)
+    folder = Path.cwd()
+    config = find_config(folder).for_job(wanted.name)
     inputs = _merged(config, config.inputs, wanted.inputs, folder)
     outputs = _merged(config, config.outputs, wanted.outputs, folder)
     metrics = _paths(config, config.metrics, folder, wanted.metrics)
     to = _paths(config, filter(None, [config.to]), folder, filter(None, [wanted.to]))
-    tree = _tree(folder, [*_places(folder, (*inputs, *outputs)), *metrics, *to], wanted)
+    hashed = [one for one in (*inputs, *outputs) if one.with_kind() != "code"]
+    tree = _tree(folder, [*_places(folder, hashed), *metrics, *to], wanted)
     root = tree.root if tree else config.folder
     namespace = wanted.namespace or os.environ.get("LINEAGE_NAMESPACE") or config.namespace
     namespace = namespace or (tree.repository if tree else root.name or "unnamed")

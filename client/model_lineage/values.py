@@ -17,6 +17,7 @@ MAX_NAME_BYTES = 2000
 MAX_VERSION_BYTES = 500
 # The server keeps 64 levels and 2,000,000 bytes of facets; the rest of a facet needs room too.
 MAX_DEPTH = 60
+TOO_DEEP = f"A value is nested deeper than {MAX_DEPTH} levels; give a flatter one."
 MAX_INTEGER = 10**100
 
 _NOT_IN_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
@@ -62,7 +63,7 @@ def clean(value: Any, *, depth: int = 0) -> Any:
     {'lr': 0.1, 'when': '2026-10-01', 'api_key': '********', 'best': 'NaN'}
     """
     if depth > MAX_DEPTH:
-        raise ConfigError(f"A value is nested deeper than {MAX_DEPTH} levels; give a flatter one.")
+        raise ConfigError(TOO_DEEP)
     if isinstance(value, Mapping):
         return {
             line(mask(str(name))): MASK
@@ -107,16 +108,20 @@ def _of_array(value: Any) -> Scalar:
     return scalar(inner) if plain else mask(str(inner)[:10_000])
 
 
-def flat(value: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Scalar]]:
+def flat(
+    value: Mapping[str, Any], before: str = "", *, depth: int = 0
+) -> Iterator[tuple[str, Scalar]]:
     """Metrics by name, nested ones joined by dots; lists are left out.
 
     >>> dict(flat({"auc": 0.9, "test": {"f1": 0.8, "curve": [1, 2]}}))
     {'auc': 0.9, 'test.f1': 0.8}
     """
+    if depth > MAX_DEPTH:
+        raise ConfigError(TOO_DEEP)
     for name, inner in value.items():
         full = f"{before}{name}"
         if isinstance(inner, Mapping):
-            yield from flat(inner, f"{full}.")
+            yield from flat(inner, f"{full}.", depth=depth + 1)
         elif not isinstance(inner, (list, tuple)):
             yield line(full), scalar(inner)
 

@@ -4,12 +4,16 @@ import ast
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 import model_lineage
+from model_lineage import Client
+from model_lineage.arguments import parser
 from model_lineage.documents import read_toml
+from model_lineage.inventory import inventory
 from tests.client.conftest import CLIENT
 
 SOURCES = sorted((CLIENT / "model_lineage").glob("*.py"))
@@ -61,3 +65,24 @@ def test_it_says_one_version() -> None:
 
 def test_its_licence_is_that_of_the_house() -> None:
     assert (CLIENT / "LICENSE").read_bytes() == (CLIENT.parent / "LICENSE").read_bytes()
+
+
+def test_its_inventory_is_what_importlib_says() -> None:
+    expected: dict[str, str] = {}
+    for one in metadata.distributions():
+        expected.setdefault(re.sub(r"[-_.]+", "-", one.metadata["Name"]).lower(), one.version)
+    assert inventory()["packages"] == dict(sorted(expected.items()))
+
+
+def test_its_documentation_names_every_flag_and_question() -> None:
+    documented = (CLIENT.parent / "docs" / "client.md").read_text(encoding="utf-8")
+    (commands,) = [one for one in parser()._actions if isinstance(one.choices, dict)]
+    flags = {
+        flag
+        for command in (commands.choices or {}).values()
+        for action in command._actions
+        for flag in action.option_strings
+    }
+    questions = {f"`{name}" for name in vars(Client) if not name.startswith(("_", "all_"))}
+    missing = {one for one in (flags - {"-h", "--help"}) | questions if one not in documented}
+    assert missing == set()

@@ -58,6 +58,12 @@ def test_it_does_not_mind_what_is_ignored_or_declared(project: Project) -> None:
     assert len(project.artifacts("code")) == 1
 
 
+@pytest.mark.parametrize("declared", [".", "..", "code=train.py"])
+def test_declaring_code_as_data_does_not_commit_it(project: Project, declared: str) -> None:
+    project.write("train.py", "print('tuning')\n")
+    assert project.run("--input", declared)[0] == 125
+
+
 def test_it_works_outside_git_and_says_so(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

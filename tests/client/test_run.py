@@ -93,6 +93,16 @@ def test_it_reads_metrics_that_the_run_wrote(project: Project) -> None:
     assert "metrics" not in project.artifact("run")["facets"]["run"]
 
 
+def test_metrics_that_cannot_be_read_cost_nothing_else(project: Project) -> None:
+    project.write("deep.json", '{"a": ' * 200 + "1" + "}" * 200)
+    flags = ("--metrics", "deep.json", "--metrics", "bad.json")
+    status, said = project.run(*flags, script="touch deep.json; echo '{' > bad.json")
+    assert status == 0
+    assert "nested deeper than 60 levels" in said
+    assert "bad.json cannot be read" in said
+    assert project.artifact("run")["facets"]["run"]["state"] == "completed"
+
+
 def test_it_does_not_take_an_old_file_for_an_output(project: Project) -> None:
     project.write("model.onnx")
     _, said = project.run("--output", "model.onnx", script="exit 1")

@@ -66,7 +66,9 @@ def test_it_does_not_take_a_package_for_a_secret(
 ) -> None:
     site = project.folder.parent / "site"
     (site / "tiktoken-0.7.dist-info").mkdir(parents=True)
-    (site / "tiktoken-0.7.dist-info" / "METADATA").write_text("Name: tiktoken\nVersion: 0.7\n")
+    (site / "tiktoken-0.7.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: tiktoken\nVersion: 0.7\n\nName: not this\n"
+    )
     monkeypatch.syspath_prepend(str(site))
     project.run()
     found = project.artifact("environment")["facets"]["environment"]["packages"]
