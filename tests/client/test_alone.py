@@ -76,10 +76,10 @@ def test_its_inventory_is_what_importlib_says() -> None:
 
 def test_its_documentation_names_every_flag_and_question() -> None:
     documented = (CLIENT.parent / "docs" / "client.md").read_text(encoding="utf-8")
-    (commands,) = [one for one in parser()._actions if isinstance(one.choices, dict)]
+    (commands,) = [one.choices for one in parser()._actions if isinstance(one.choices, dict)]
     flags = {
         flag
-        for command in (commands.choices or {}).values()
+        for command in commands.values()
         for action in command._actions
         for flag in action.option_strings
     }

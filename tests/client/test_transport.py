@@ -63,7 +63,7 @@ def sites() -> Iterator[Callable[[], Site]]:
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
         # Of a client that hung up it would print a traceback.
-        server.handle_error = lambda *_args: None  # type: ignore[method-assign,assignment]
+        server.handle_error = lambda *_args: None  # type: ignore[method-assign]
         site = Site(f"http://127.0.0.1:{server.server_port}", [reply(ME)])
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
