@@ -162,7 +162,9 @@ def test_it_is_not_led_astray_by_files_beside_the_program(
 ) -> None:
     project.commit("json.py", "raise SystemExit('wrong json')")
     project.lineage("run", "--to", "out.jsonl", "--", *python("pass"))
-    assert "pytest" in project.artifact("environment")["facets"]["environment"]["packages"]
+    assert project.artifact("run")["facets"]["process"]["python_measured_in"] == (
+        "the program's Python"
+    )
 
 
 def test_it_keeps_lock_files_and_images(project: Project) -> None:

@@ -55,16 +55,21 @@ def test_it_passes_a_signal_on_and_lets_the_program_end(
     assert run["process"]["exit_code"] == 5
 
 
+# A handler in Python runs once for two signals in quick succession; the pipe gets a byte for each.
 COUNTING = """
-import pathlib, signal, time
-told = []
-signal.signal(signal.SIGINT, lambda number, frame: told.append(number))
+import os, pathlib, select, signal, time
+reading, writing = os.pipe()
+os.set_blocking(writing, False)
+signal.signal(signal.SIGINT, lambda number, frame: None)
+signal.set_wakeup_fd(writing)
 pathlib.Path("ready").touch()
-limit = time.monotonic() + 20
-while not told and time.monotonic() < limit:
-    time.sleep(0.02)
-time.sleep(0.5)
-pathlib.Path("told").write_text(str(len(told)))
+told = 0
+for press in range(5):
+    select.select([reading], [], [], 20)
+    time.sleep(0.1)
+    told += len(os.read(reading, 100))
+    pathlib.Path(f"heard{press}").touch()
+pathlib.Path("told").write_text(str(told))
 """
 
 
@@ -79,10 +84,14 @@ def test_a_program_hears_ctrl_c_once(project: Project) -> None:
     )
     os.close(theirs)
     wait_until(project.folder / "ready", running)
-    os.write(ours, b"\x03")
+    # Five times, for the kernel makes one of two that both still wait to be heard.
+    for press in range(5):
+        os.write(ours, b"\x03")
+        if press < 4:
+            wait_until(project.folder / f"heard{press}", running)
     assert running.wait(20) == 0
     os.close(ours)
-    assert (project.folder / "told").read_text() == "1"
+    assert (project.folder / "told").read_text() == "5"
     assert project.artifact("run")["facets"]["run"]["state"] == "aborted"
 
 
