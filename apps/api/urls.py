@@ -8,6 +8,7 @@ from apps.api.artifacts import ArtifactViews
 from apps.api.batches import BatchView
 from apps.api.conflicts import ConflictViews
 from apps.api.connectedness import ConnectednessView
+from apps.api.deployments import DeploymentsEndView, DeploymentsView
 from apps.api.docs import docs
 from apps.api.edges import EdgeViews
 from apps.api.findings import FindingViews
@@ -51,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Marquez answers both, so clients are configured with either.
     path("v1/lineage/", LineageWithSlash.as_view()),
     path("v1/connectedness", ConnectednessView.as_view(), name="connectedness"),
+    path("v1/deployments", DeploymentsView.as_view(), name="deployments"),
+    path("v1/deployments/end", DeploymentsEndView.as_view(), name="deployments_end"),
     path("v1/me", MeView.as_view(), name="me"),
     path("v1/", include(router.urls)),
     re_path("", UnknownAddress.as_view(), name="unknown"),

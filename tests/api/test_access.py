@@ -76,6 +76,8 @@ WRITES = [
     ("post", "obligations/1/assign", "review", REVIEWERS),
     ("post", "obligations/1/resolve", "review", REVIEWERS),
     ("post", "obligations/1/reopen", "review", REVIEWERS),
+    ("post", "deployments", "record", CONTRIBUTORS),
+    ("post", "deployments/end", "record", CONTRIBUTORS),
     ("post", "imports/1/stop", "record", CONTRIBUTORS),
     ("post", "sources/1/imports", "record", CONTRIBUTORS),
     ("post", "sources", "admin", ADMINISTRATORS),
