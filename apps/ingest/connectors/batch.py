@@ -10,7 +10,7 @@ from apps.ingest.connectors.contract import Reading, Remark
 from apps.ingest.connectors.documents import json_values
 
 # What takes an edge back comes before what may stand in its place.
-RECORDS = ("retractions", "artifacts", "edges", "identifiers")
+RECORDS = ("retractions", "artifacts", "edges", "identifiers", "aliases")
 
 
 def read(path: Path) -> Iterator[Reading]:
