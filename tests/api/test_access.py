@@ -32,6 +32,8 @@ READS = [
     "edges",
     "edges/1",
     "identifiers",
+    "aliases",
+    "aliases/history?scheme=mlflow&value=x",
     "revisions",
     "revisions/1",
     "conflicts",
