@@ -10,7 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.audit.desk import ReadOnlyAdmin
-from apps.catalog.models import Artifact, Conflict, Edge, Identifier, Merge, Revision
+from apps.catalog.models import (
+    AliasStatement,
+    Artifact,
+    Conflict,
+    Edge,
+    Identifier,
+    Merge,
+    Revision,
+)
 from apps.catalog.services import retract_edges, split_artifact, tombstone_artifact
 from apps.graph.errors import RecordError
 
@@ -97,6 +105,15 @@ class IdentifierAdmin(ReadOnlyAdmin):
     list_filter = ("scheme",)
     search_fields = ("value", "artifact__name")
     list_select_related = ("artifact",)
+
+
+@admin.register(AliasStatement)
+class AliasStatementAdmin(ReadOnlyAdmin):
+    list_display = ("scheme", "value", "artifact", "at", "producer", "added_in", "retracted_in")
+    list_filter = ("scheme", ("retracted_in", admin.EmptyFieldListFilter))
+    search_fields = ("value", "artifact__name", "producer")
+    list_select_related = ("artifact", "added_in", "retracted_in")
+    ordering = ("-at", "-pk")
 
 
 @admin.register(Merge)

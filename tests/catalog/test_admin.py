@@ -14,7 +14,7 @@ from apps.graph.records import ArtifactRecord, LineageBatch
 from tests.catalog.lineage import digest_of, record, state, stored
 
 pytestmark = pytest.mark.django_db
-MODELS = ("artifact", "edge", "identifier", "merge", "conflict", "revision")
+MODELS = ("artifact", "edge", "identifier", "aliasstatement", "merge", "conflict", "revision")
 
 
 @pytest.fixture
