@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import DefaultRouter
 
+from apps.api.aliases import AliasViews
 from apps.api.artifacts import ArtifactViews
 from apps.api.batches import BatchView
 from apps.api.conflicts import ConflictViews
@@ -33,6 +34,7 @@ router.include_root_view = False
 router.register("artifacts", ArtifactViews, basename="artifact")
 router.register("edges", EdgeViews, basename="edge")
 router.register("identifiers", IdentifierViews, basename="identifier")
+router.register("aliases", AliasViews, basename="alias")
 router.register("revisions", RevisionViews, basename="revision")
 router.register("conflicts", ConflictViews, basename="conflict")
 router.register("merges", MergeViews, basename="merge")

@@ -73,7 +73,7 @@ def _case(flag: Flag) -> Case:
 
 @require_safe
 def find_artifact(request: HttpRequest) -> HttpResponse:
-    """From a digest, commit, image, endpoint or run id straight to the artifact that bears it;
+    """From a digest, commit, image, endpoint, run id or alias straight to what bears it now;
     from anything else, or when several bear it, to the catalogue."""
     text = clean_line(request.GET.get("q", ""))
     if text is None:

@@ -33,6 +33,8 @@ READS = [
     "edges",
     "edges/1",
     "identifiers",
+    "aliases",
+    "aliases/history?scheme=mlflow&value=x",
     "revisions",
     "revisions/1",
     "conflicts",

@@ -1,6 +1,14 @@
 """Reading the graph. Every answer says which revision it is of and whether it is whole."""
 
 from apps.catalog.search import find, identified_by, named_like
+from apps.catalog.selectors.aliases import (
+    Span,
+    alias_at,
+    alias_history,
+    aliases_over_time,
+    current_aliases,
+    holding_aliases,
+)
 from apps.catalog.selectors.beside import (
     conflicts_of,
     edges_of,
@@ -60,21 +68,27 @@ __all__ = [
     "Reach",
     "Reached",
     "Shared",
+    "Span",
     "StoredLink",
     "Totals",
     "Walk",
+    "alias_at",
+    "alias_history",
+    "aliases_over_time",
     "ancestors",
     "artifacts_by_id",
     "conflicts_of",
     "connected_list",
     "connectedness",
     "connectedness_of",
+    "current_aliases",
     "current_revision",
     "descendants",
     "edges_of",
     "explained",
     "find",
     "graph_hash",
+    "holding_aliases",
     "identified_by",
     "identifiers_of",
     "kind_counts",
