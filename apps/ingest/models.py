@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.ingest.openlineage.envelope import Event, stored_event
@@ -34,6 +35,10 @@ class OpenLineageEvent(models.Model):
     class Meta:
         ordering = ("-received_at", "-pk")
         verbose_name = "OpenLineage event"
+        indexes: ClassVar = [
+            # Events of jobs are few among those of runs, and are what a list of jobs asks for.
+            models.Index(fields=["job_namespace"], name="event_of_job", condition=Q(shape="job"))
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_type or self.shape} of {self.job_name or 'a dataset'}"
@@ -93,6 +98,28 @@ class DatasetRead(models.Model):
 
     def __str__(self) -> str:
         return f"read at {self.started_at}"
+
+
+class MarquezRecord(models.Model):
+    """What clients of Marquez's API record and OpenLineage has no word for.
+
+    `kind` is `namespace` (its owner and description), `source` (type, URL, description) or `tag`
+    (description); `told` is Marquez's own JSON of it, secrets masked.
+    """
+
+    kind = models.CharField(max_length=16)
+    name = models.TextField()
+    told = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "name"], name="marquez_record_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
 
 
 class ImportState(models.TextChoices):
