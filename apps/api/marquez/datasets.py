@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.marquez.namespaces import known_namespace
-from apps.api.marquez.reading import MarquezView, dict_in, missing, page, stamp, text_in
+from apps.api.marquez.reading import MarquezView, RunIdField, dict_in, missing, page, stamp, text_in
 from apps.api.marquez.runs import shape as run_shape
 from apps.api.reading import sent
 from apps.api.views import actor
@@ -50,7 +50,7 @@ class DatasetBody(serializers.Serializer[Any]):
     tags = serializers.ListField(
         child=serializers.CharField(max_length=200), allow_null=True, required=False
     )
-    runId = serializers.CharField(max_length=500, allow_null=True, required=False)
+    runId = RunIdField(allow_null=True, required=False)
     schemaLocation = serializers.CharField(max_length=2000, allow_null=True, required=False)
 
 

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.marquez.namespaces import known_namespace
-from apps.api.marquez.reading import MarquezView, dict_in, missing, page, stamp, text_in
+from apps.api.marquez.reading import MarquezView, RunIdField, dict_in, missing, page, stamp, text_in
 from apps.api.marquez.runs import shape as run_shape
 from apps.api.reading import sent
 from apps.api.views import actor
@@ -41,7 +41,7 @@ class JobBody(serializers.Serializer[Any]):
     context = serializers.DictField(  # type: ignore[assignment]
         child=serializers.CharField(allow_blank=True), allow_null=True, required=False
     )
-    runId = serializers.CharField(max_length=500, allow_null=True, required=False)
+    runId = RunIdField(allow_null=True, required=False)
 
 
 class JobList(MarquezView):

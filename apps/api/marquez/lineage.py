@@ -12,7 +12,7 @@ from apps.api.errors import NotFound
 from apps.api.lineage import LineageView
 from apps.api.marquez.datasets import shape as dataset_shape
 from apps.api.marquez.jobs import shape as job_shape
-from apps.api.marquez.reading import MarquezView, missing
+from apps.api.marquez.reading import MarquezView, missing, with_code
 from apps.api.reading import asked
 from apps.ingest.marquez.ids import Reading, dataset_id, field_id, job_id, readings
 from apps.ingest.selectors.marquez.columns import Column, Columns, column_lineage
@@ -38,6 +38,9 @@ class WhereColumns(Where):
 
 class LineageAddress(LineageView):
     """OpenLineage is sent to the address at which Marquez is asked."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return with_code(super().handle_exception(exc))
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:

@@ -27,10 +27,7 @@ class MarquezView(APIView):
     write_scopes = {"put": "record", "post": "record"}
 
     def handle_exception(self, exc: Exception) -> Response:
-        response = super().handle_exception(exc)
-        if isinstance(response.data, dict):
-            response.data.setdefault("code", response.status_code)
-        return response
+        return with_code(super().handle_exception(exc))
 
     def named(self, part: str, *, limit: int = MAX_NAME_BYTES) -> str:
         """A name from the address, normalised as all names are."""
@@ -57,6 +54,20 @@ class MomentField(serializers.CharField):
             return read_moment(text, "$")[0]
         except RecordError as error:
             raise ValidationError(error.message) from error
+
+
+def with_code(response: Response) -> Response:
+    """An error as Marquez's clients read it, too."""
+    if isinstance(response.data, dict):
+        response.data.setdefault("code", response.status_code)
+    return response
+
+
+class RunIdField(serializers.UUIDField):
+    """A run's id: Marquez takes UUIDs only, OpenLineage any text."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return str(super().to_internal_value(data))
 
 
 def page(request: Request) -> slice:

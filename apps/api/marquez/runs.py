@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from apps.api.marquez.reading import (
     MarquezView,
     MomentField,
+    RunIdField,
     dict_in,
     missing,
     page,
@@ -39,7 +40,7 @@ STATES = {
 class RunBody(serializers.Serializer[Any]):
     """What a POST says."""
 
-    id = serializers.CharField(max_length=MAX_VERSION_BYTES, allow_null=True, required=False)
+    id = RunIdField(allow_null=True, required=False)
     nominalStartTime = MomentField(allow_null=True, required=False)
     nominalEndTime = MomentField(allow_null=True, required=False)
     args = serializers.DictField(allow_null=True, required=False)

@@ -48,6 +48,7 @@ ADDRESSES = [
     Address("events/lineage", LineageEvents.as_view()),
     Address("events", EventList.as_view()),
     Address("events/{namespace}", EventList.as_view()),
+    Address("lineage", LineageAddress.as_view()),
     Address("column-lineage", ColumnLineageView.as_view()),
     Address("search", SearchView.as_view()),
 ]
@@ -66,8 +67,6 @@ def answered(request: HttpRequest, address: str) -> HttpResponseBase:
 
 
 urlpatterns: list[URLPattern] = [
-    path("v1/lineage", LineageAddress.as_view()),
-    path("v1/lineage/", LineageAddress.as_view()),
     path("v1/<marquez:address>", answered),
     re_path("", UnknownAddress.as_view()),
 ]

@@ -75,8 +75,8 @@ def dataset_version(*, name: Name, version: str) -> Artifact | None:
 
 
 def versions_written_by(*, run_id: str) -> list[Name]:
-    """The datasets with a version that is named by this run."""
-    rows = Artifact.objects.filter(version=run_id, kind__in=DATASETS)
+    """The datasets of which clients of Marquez recorded a version under this run's id."""
+    rows = Artifact.objects.filter(version=run_id, kind__in=DATASETS, facets__has_key="marquez")
     return list(rows.order_by("namespace", "name").values_list("namespace", "name").distinct())
 
 

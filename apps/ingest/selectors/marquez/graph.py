@@ -101,24 +101,21 @@ def steps(places: Iterable[Place], *, backwards: bool) -> Iterator[Link]:
             },
             retracted_in__isnull=True,
         )
-        yield from _links(rows.exclude(role__in=NOT_BY_DATA))
+        yield from _links(rows.exclude(role__in=NOT_BY_DATA), backwards=backwards)
     yield from _declared([one for one in every if one.type == "job"], backwards=backwards)
 
 
-def _links(edges: QuerySet[Edge]) -> Iterator[Link]:
-    ends = [
-        f"{end}__{part}"
-        for end in ("upstream", "downstream")
-        for part in ("kind", "namespace", "name")
-    ]
+def _links(edges: QuerySet[Edge], *, backwards: bool) -> Iterator[Link]:
+    """Of an edge that a job's own event states, the half that is near: the job is between."""
+    parts = ("kind", "namespace", "name")
+    ends = [f"{end}__{part}" for end in ("upstream", "downstream") for part in parts]
     for *row, producer in edges.order_by().values_list(*ends, "producer").distinct():
         upstream, downstream = _of_kind(*row[:3]), _of_kind(*row[3:])
         job = _stating_job(producer)
         if job is None:
             yield upstream, downstream
         else:
-            yield upstream, job
-            yield job, downstream
+            yield (job, downstream) if backwards else (upstream, job)
 
 
 def _declared(jobs: list[Place], *, backwards: bool) -> Iterator[Link]:
