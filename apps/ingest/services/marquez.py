@@ -15,6 +15,7 @@ from apps.audit.services import record_entry
 from apps.catalog.models import Artifact
 from apps.catalog.services import graph_change
 from apps.graph.validation import json_value, line
+from apps.ingest.jobs.receiving import receive_events
 from apps.ingest.marquez import events
 from apps.ingest.models import MarquezRecord
 from apps.ingest.openlineage import PRODUCER
@@ -22,7 +23,6 @@ from apps.ingest.openlineage.masking import mask_event
 from apps.ingest.selectors.marquez.datasets import datasets, tag_list, versions_written_by
 from apps.ingest.selectors.marquez.jobs import declared
 from apps.ingest.selectors.marquez.runs import run_with_id
-from apps.ingest.services.receiving import receive_events
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
