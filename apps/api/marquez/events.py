@@ -16,6 +16,9 @@ class Span(Page):
 
     before = MomentField(required=False)
     after = MomentField(required=False)
+    # Of this product's own: with `all` the events of jobs and datasets come, too. Marquez passes
+    # over a parameter that it does not know, so whoever imports may ask either.
+    shape = serializers.ChoiceField(["run", "all"], default="run")
     sortDirection = serializers.ChoiceField(["asc", "desc", "ASC", "DESC"], default="desc")
 
 
@@ -28,9 +31,11 @@ class LineageEvents(MarquezView):
             after=query.get("after"),
             before=query.get("before"),
             ascending=query["sortDirection"].lower() == "asc",
+            of_every_shape=query["shape"] == "all",
         )
         bodies = list(rows.values_list("body", flat=True)[part_of(query)])
-        return Response({"events": bodies, "totalCount": rows.order_by().count()})
+        said = {"shape": "all"} if query["shape"] == "all" else {}
+        return Response({"events": bodies, "totalCount": rows.order_by().count(), **said})
 
 
 class EventList(MarquezView):

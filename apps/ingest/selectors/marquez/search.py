@@ -78,10 +78,12 @@ def _hits(
 
 
 def events_between(
-    *, after: datetime | None, before: datetime | None, ascending: bool
+    *, after: datetime | None, before: datetime | None, ascending: bool, of_every_shape: bool
 ) -> QuerySet[OpenLineageEvent]:
-    """Events of runs from one time on and before another, by event time."""
-    rows = OpenLineageEvent.objects.filter(shape=RUN)
+    """Events of runs, or of everything, from one time on and before another, by event time."""
+    rows = OpenLineageEvent.objects.all()
+    if not of_every_shape:
+        rows = rows.filter(shape=RUN)
     if after is not None:
         rows = rows.filter(event_time__gte=after)
     if before is not None:
