@@ -9,7 +9,7 @@ decide.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -28,13 +28,6 @@ class Address:
 
     template: str
     view: View
-    pattern: re.Pattern[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        # Of two places for a word between two names the first is taken: namespaces come first, and
-        # hold such a word seldom.
-        words = re.escape(self.template).replace(r"\{", "{").replace(r"\}", "}")
-        object.__setattr__(self, "pattern", re.compile(_NAME.sub(r"(?P<\1>.+?)", words)))
 
     @property
     def first_word(self) -> str:
@@ -54,11 +47,23 @@ class Address:
         return found if all(found.values()) else None
 
     def guessed(self, decoded: str) -> dict[str, str] | None:
-        """The names, cut out of a decoded address."""
-        found = self.pattern.fullmatch(decoded)
-        return found and {
-            key: _MERGED.sub(r"\1://", name) for key, name in found.groupdict().items()
-        }
+        """The names, cut out of a decoded address at the first place of each word between them.
+
+        Without looking back: an address that was made to be read in many ways costs no more.
+        """
+        first, *parts = _NAME.split(self.template)
+        if not parts:
+            return {} if decoded == first else None
+        found: dict[str, str] = {}
+        before, _, rest = decoded.partition(first)
+        for name, word in zip(parts[::2], parts[1::2], strict=True):
+            if name == parts[-2]:
+                found[name] = rest.removesuffix(word) if rest.endswith(word) else ""
+            else:
+                found[name], _, rest = rest.partition(word)
+        if before or not all(found.values()):
+            return None
+        return {name: _MERGED.sub(r"\1://", value) for name, value in found.items()}
 
 
 def resolve(

@@ -1,5 +1,6 @@
 """Names with slashes in a path, as servers and proxies hand them on."""
 
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -71,6 +72,15 @@ def test_it_takes_no_raw_path_for_what_it_is_not(decoded: str) -> None:
     request = RequestFactory().get(f"/api/v1/{decoded}", RAW_URI="/elsewhere")
 
     assert address_as_sent(request, decoded) is None
+
+
+def test_it_takes_no_longer_for_an_address_with_many_readings() -> None:
+    began = perf_counter()
+
+    found = resolve(ADDRESSES, "namespaces/" + "x/datasets/y/fields/" * 20_000, None)
+
+    assert found is not None
+    assert perf_counter() - began < 1
 
 
 @given(st.lists(st.text(min_size=1, max_size=8), min_size=2, max_size=2))

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from apps.accounts.models import User
+from apps.ingest.selectors.marquez import graph
 from apps.ingest.services import receive_events
 from tests.api.conftest import Script
 from tests.api.marquez.conftest import Ask
@@ -91,12 +92,12 @@ def test_it_tells_facets_of_the_run_from_those_of_the_job(marquez: Ask) -> None:
 def test_it_draws_lineage_both_ways(
     marquez: Ask, start: str, depth: int, reached: set[str]
 ) -> None:
-    graph = marquez("get", f"lineage?nodeId={start}&depth={depth}")["graph"]
+    drawn = marquez("get", f"lineage?nodeId={start}&depth={depth}")["graph"]
 
-    assert {one["data"]["name"] for one in graph} == reached
-    for one in graph:
+    assert {one["data"]["name"] for one in drawn} == reached
+    for one in drawn:
         assert all(link["destination"] == one["id"] for link in one["inEdges"])
-        assert {end for link in one["outEdges"] for end in link.values()} <= ids(graph)
+        assert {end for link in one["outEdges"] for end in link.values()} <= ids(drawn)
 
 
 def test_it_draws_what_jobs_declare_and_what_other_tools_say(marquez: Ask) -> None:
@@ -114,6 +115,17 @@ def test_it_draws_what_jobs_declare_and_what_other_tools_say(marquez: Ask) -> No
     assert [one["name"] for one in baked] == ["pie"]
 
 
+def test_it_says_that_there_is_more(marquez: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph, "MAX_PLACES", 3)
+
+    some = marquez("get", "lineage?nodeId=dataset:lake:orders")
+
+    assert some["truncated"]
+    assert ids(some["graph"]) == {
+        *("dataset:lake:orders", "job:jobs:sum", "dataset:lake:totals"),
+    }
+
+
 def test_it_draws_lineage_of_columns(marquez: Ask) -> None:
     made, source = "datasetField:lake:totals:total", "datasetField:lake:orders:amount"
     for start, more in (
@@ -124,10 +136,10 @@ def test_it_draws_lineage_of_columns(marquez: Ask) -> None:
         (source, "&withDownstream=True"),
         ("dataset:lake:totals", "&withDownstream=True&depth=0"),
     ):
-        graph = marquez("get", f"column-lineage?nodeId={start}{more}")["graph"]
+        drawn = marquez("get", f"column-lineage?nodeId={start}{more}")["graph"]
 
-        assert ids(graph) == {made, source}, start
-    told = {one["id"]: one for one in graph}
+        assert ids(drawn) == {made, source}, start
+    told = {one["id"]: one for one in drawn}
     assert told[made]["data"]["transformationType"] == "AGGREGATION"
     assert told[made]["inEdges"] == [{"origin": source, "destination": made}]
     assert told[source]["data"] is None
