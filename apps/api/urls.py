@@ -21,6 +21,7 @@ from apps.api.obligations import ObligationViews
 from apps.api.proposals import ProposalViews
 from apps.api.reports import ReportViews
 from apps.api.revisions import RevisionViews
+from apps.api.sources import SourceViews
 from apps.api.views import ID_PATTERN, UnknownAddress
 
 app_name = "api"
@@ -39,6 +40,7 @@ router.register("flags", FlagViews, basename="flag")
 router.register("reports", ReportViews, basename="report")
 router.register(f"reports/(?P<report>{ID_PATTERN})/findings", FindingViews, basename="finding")
 router.register("obligations", ObligationViews, basename="obligation")
+router.register("sources", SourceViews, basename="source")
 router.register("imports", ImportViews, basename="import")
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -50,7 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/lineage/", LineageWithSlash.as_view()),
     path("v1/me", MeView.as_view(), name="me"),
     path("v1/", include(router.urls)),
-    # After our own: where a name is ours, Marquez's is at /marquez only.
-    path("v1/<marquez:address>", answered),
+    # Where a name is ours, Marquez's is at /marquez only.
+    path("v1/<marquez_beside_ours:address>", answered),
     re_path("", UnknownAddress.as_view(), name="unknown"),
 ]

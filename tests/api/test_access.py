@@ -17,6 +17,7 @@ from apps.catalog.models import Artifact
 from tests.api.conftest import Script
 
 ANYBODY, CONTRIBUTORS, REVIEWERS = "viewer", "contributor", "reviewer"
+ADMINISTRATORS = "admin"
 READS = [
     "me",
     "schema",
@@ -54,6 +55,8 @@ READS = [
     "imports/1",
     "lineage",
     "lineage/",
+    "sources",
+    "sources/1",
     "nowhere",
 ]
 WRITES = [
@@ -74,10 +77,17 @@ WRITES = [
     ("post", "obligations/1/assign", "review", REVIEWERS),
     ("post", "obligations/1/resolve", "review", REVIEWERS),
     ("post", "obligations/1/reopen", "review", REVIEWERS),
+    ("post", "imports/1/stop", "record", CONTRIBUTORS),
+    ("post", "sources/1/imports", "record", CONTRIBUTORS),
+    ("post", "sources", "admin", ADMINISTRATORS),
+    ("patch", "sources/1", "admin", ADMINISTRATORS),
+    ("post", "sources/1/retire", "admin", ADMINISTRATORS),
+    ("post", "sources/1/test", "admin", ADMINISTRATORS),
+    ("post", "sources/test", "admin", ADMINISTRATORS),
 ]
 # Behind it stand many addresses: tests/api/marquez walks them.
-MARQUEZ = "/api/v1/<marquez:address>"
-ORDER = (ANYBODY, CONTRIBUTORS, REVIEWERS)
+MARQUEZ = "/api/v1/<marquez_beside_ours:address>"
+ORDER = (ANYBODY, CONTRIBUTORS, REVIEWERS, ADMINISTRATORS)
 
 
 def ask(client: Client, method: str, address: str) -> int:

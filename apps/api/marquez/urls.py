@@ -53,7 +53,13 @@ ADDRESSES = [
     Address("search", SearchView.as_view()),
 ]
 
+# Words that this product's own API has.
+TAKEN = ("lineage", "sources")
+
 register_converter(converter_for(ADDRESSES), "marquez")
+register_converter(
+    converter_for([one for one in ADDRESSES if one.first_word not in TAKEN]), "marquez_beside_ours"
+)
 
 
 @csrf_exempt  # The view that is found looks for the token itself, of those who come by session.

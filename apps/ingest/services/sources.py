@@ -52,8 +52,7 @@ def add_source(*, name: str, kind: str, settings: SourceSettings, actor: "User")
             "Give up to 64 small letters, digits, dots and hyphens, such as mlflow-prod. It is "
             "part of what the source asserts and cannot be changed later.",
         )
-    if kind not in KINDS:
-        raise RecordError("$.kind", f"Not a kind of source; known are: {', '.join(sorted(KINDS))}.")
+    _check_kind(kind)
     if Source.objects.filter(name=name).exists():
         raise RecordError("$.name", f"There is a source {name} already.")
     source = Source(name=name, kind=kind, added_by=actor, added_at=timezone.now())
@@ -108,6 +107,7 @@ def try_source(*, source: Source) -> str:
 
 def try_settings(*, kind: str, settings: SourceSettings, known: Source | None = None) -> str:
     """The same for settings that are not saved yet; the secret of `known` if none is given."""
+    _check_kind(kind)
     source = Source(kind=kind, name=known.name if known else "new", added_at=timezone.now())
     if known is not None:
         source.secret = known.secret
@@ -131,6 +131,11 @@ def _in_words(reading: Reading) -> str:
         first = reading.refused[0]
         raise ConnectorError(f"The first that was read was refused: {first.place}: {first.message}")
     return f"It can be read: the first reading holds {records:,} record{'s'[: records != 1]}."
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise RecordError("$.kind", f"Not a kind of source; known are: {', '.join(sorted(KINDS))}.")
 
 
 def _apply(source: Source, settings: SourceSettings) -> None:

@@ -53,7 +53,24 @@ def test_it_answers_every_call_of_the_client(
 
     answers = replay(script, contributor, prefix=prefix, as_sent=as_sent)
 
-    assert {status for status, _ in answers} == {200, 201}
+    # At /api/v1 sources are those from which this product imports.
+    ours = ("/api/v1/sources",) if not prefix else ()
+    statuses = {
+        status
+        for call, (status, _) in zip(CALLS, answers, strict=True)
+        if not call["path"].startswith(ours)
+    }
+    assert statuses == {200, 201}
+
+
+def test_it_leaves_our_own_sources_alone(contributor: User, script: Script) -> None:
+    client = script(contributor)
+    body = {"type": "POSTGRESQL", "connectionUrl": "jdbc:x"}
+
+    put = client.put("/api/v1/sources/shop-db", body, format="json")
+
+    assert (put.status_code, put.json()["error"]) == (404, "not_found")
+    assert "results" in client.get("/api/v1/sources").json()
 
 
 def test_it_knows_no_version_that_nobody_recorded(contributor: User, script: Script) -> None:
