@@ -16,7 +16,8 @@ from apps.api.findings import FindingViews
 from apps.api.flags import FlagViews
 from apps.api.identifiers import IdentifierViews
 from apps.api.imports import ImportViews
-from apps.api.lineage import LineageView, LineageWithSlash
+from apps.api.marquez.lineage import LineageAddress, LineageWithSlash
+from apps.api.marquez.urls import answered
 from apps.api.me import MeView
 from apps.api.merges import MergeViews
 from apps.api.obligations import ObligationViews
@@ -50,7 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs", docs, name="docs"),
     path("v1/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("v1/batches", BatchView.as_view(), name="batches"),
-    path("v1/lineage", LineageView.as_view(), name="lineage"),
+    path("v1/lineage", LineageAddress.as_view(), name="lineage"),
     # Marquez answers both, so clients are configured with either.
     path("v1/lineage/", LineageWithSlash.as_view()),
     path("v1/connectedness", ConnectednessView.as_view(), name="connectedness"),
@@ -58,5 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/deployments/end", DeploymentsEndView.as_view(), name="deployments_end"),
     path("v1/me", MeView.as_view(), name="me"),
     path("v1/", include(router.urls)),
+    # Where a name is ours, Marquez's is at /marquez only.
+    path("v1/<marquez_beside_ours:address>", answered),
     re_path("", UnknownAddress.as_view(), name="unknown"),
 ]

@@ -35,6 +35,12 @@ KINDS: dict[str, SourceKind] = {
     "kubeflow": SourceKind(
         "kubeflow.connector", "Kubeflow Pipelines", "compiled pipelines, or local outputs"
     ),
+    "marquez": SourceKind(
+        "marquez.connector",
+        "Marquez",
+        "the URL of its server, or answers of its events/lineage in files",
+        "an API key, if the server asks for one",
+    ),
     "mlmd": SourceKind("mlmd.connector", "ML Metadata", "SQLite stores"),
     "neptune": SourceKind("neptune.connector", "Neptune", "an export, or offline folders"),
     "openlineage": SourceKind("openlineage", "OpenLineage", "files of events"),
