@@ -1,5 +1,6 @@
 """Reading what came in, and where from."""
 
+from apps.ingest.selectors.aliases import moved_aliases
 from apps.ingest.selectors.events import (
     derived_rows,
     events_by_key,
@@ -34,6 +35,7 @@ __all__ = [
     "live_edges_by",
     "live_run_edges",
     "lost_units",
+    "moved_aliases",
     "readers_within",
     "source_named",
     "sources",
