@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("api/", include("apps.api.urls")),
+    path("marquez/api/", include("apps.api.marquez.urls")),
     path("", include("apps.web.urls")),
 ]
 

@@ -10,6 +10,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.api.aliases import BorneAlias
 from apps.api.errors import Conflicting, NotFound
 from apps.api.identifiers import IdentifierShape
 from apps.api.previews import PreviewViews
@@ -18,7 +19,13 @@ from apps.api.summaries import WIDE, ArtifactSummary, EdgeShape, without_facets
 from apps.api.views import actor
 from apps.catalog.filters import ArtifactFilter
 from apps.catalog.models import Artifact, Deployment, Edge
-from apps.catalog.selectors import edges_of, identified_by, identifiers_of, versions_of
+from apps.catalog.selectors import (
+    current_aliases,
+    edges_of,
+    identified_by,
+    identifiers_of,
+    versions_of,
+)
 from apps.catalog.services import describe_artifact, tombstone_artifact
 from apps.graph.hashing import key_hash
 from apps.graph.records import ArtifactKey
@@ -67,6 +74,7 @@ class ArtifactDetail(serializers.ModelSerializer[Artifact]):
     facets = serializers.DictField(read_only=True)
     also_known_as = serializers.SerializerMethodField()
     identifiers = serializers.SerializerMethodField()
+    aliases = serializers.SerializerMethodField()
     deployment = serializers.SerializerMethodField()
     upstream_edges = serializers.SerializerMethodField()
     downstream_edges = serializers.SerializerMethodField()
@@ -85,6 +93,7 @@ class ArtifactDetail(serializers.ModelSerializer[Artifact]):
             "tombstone_reason",
             "also_known_as",
             "identifiers",
+            "aliases",
             "deployment",
             "upstream_edges",
             "downstream_edges",
@@ -104,6 +113,11 @@ class ArtifactDetail(serializers.ModelSerializer[Artifact]):
     @extend_schema_field(IdentifierShape(many=True))
     def get_identifiers(self, artifact: Artifact) -> Any:
         return IdentifierShape(identifiers_of(artifact=artifact), many=True).data
+
+    @extend_schema_field(BorneAlias(many=True))
+    def get_aliases(self, artifact: Artifact) -> Any:
+        borne = current_aliases(artifact_ids=[artifact.pk])
+        return BorneAlias(borne.get(artifact.pk, []), many=True).data
 
     @extend_schema_field(EdgeShape(many=True))
     def get_upstream_edges(self, artifact: Artifact) -> Any:
@@ -137,8 +151,8 @@ class LookupQuery(serializers.Serializer[Any]):
     version = serializers.CharField(required=False, allow_blank=True)
     identifier = serializers.CharField(
         required=False,
-        help_text="A digest, commit, image, URI, endpoint or run id. A digest may carry its "
-        "algorithm: sha256:9f86….",
+        help_text="A digest, commit, image, URI, endpoint or run id, or an alias as it stands now. "
+        "A digest may carry its algorithm: sha256:9f86….",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

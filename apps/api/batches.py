@@ -48,6 +48,7 @@ class BatchOutcome(serializers.Serializer[Any]):
     edges_added = serializers.IntegerField()
     edges_retracted = serializers.IntegerField()
     identifiers_added = serializers.IntegerField()
+    aliases_added = serializers.IntegerField(help_text="Statements on names that move.")
     artifacts_merged = serializers.IntegerField(
         help_text="Artifacts that an identifier proved to be one known under another name."
     )
@@ -110,6 +111,7 @@ def _outcome(result: BatchResult) -> dict[str, Any]:
         "edges_added": result.edges_added,
         "edges_retracted": result.edges_retracted,
         "identifiers_added": result.identifiers_added,
+        "aliases_added": result.aliases_added,
         "artifacts_merged": result.artifacts_merged,
         "conflicts": result.conflicts,
         "refused": printable(refusals(result.refusals)),

@@ -27,6 +27,7 @@ class RevisionShape(serializers.ModelSerializer[Revision]):
             "edges_added",
             "edges_retracted",
             "artifacts_merged",
+            "aliases_added",
         )
         read_only_fields = fields
 

@@ -4,16 +4,20 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import DefaultRouter
 
+from apps.api.aliases import AliasViews
 from apps.api.artifacts import ArtifactViews
 from apps.api.batches import BatchView
 from apps.api.conflicts import ConflictViews
+from apps.api.connectedness import ConnectednessView
+from apps.api.deployments import DeploymentsEndView, DeploymentsView
 from apps.api.docs import docs
 from apps.api.edges import EdgeViews
 from apps.api.findings import FindingViews
 from apps.api.flags import FlagViews
 from apps.api.identifiers import IdentifierViews
 from apps.api.imports import ImportViews
-from apps.api.lineage import LineageView, LineageWithSlash
+from apps.api.marquez.lineage import LineageAddress, LineageWithSlash
+from apps.api.marquez.urls import answered
 from apps.api.me import MeView
 from apps.api.merges import MergeViews
 from apps.api.obligations import ObligationViews
@@ -31,6 +35,7 @@ router.include_root_view = False
 router.register("artifacts", ArtifactViews, basename="artifact")
 router.register("edges", EdgeViews, basename="edge")
 router.register("identifiers", IdentifierViews, basename="identifier")
+router.register("aliases", AliasViews, basename="alias")
 router.register("revisions", RevisionViews, basename="revision")
 router.register("conflicts", ConflictViews, basename="conflict")
 router.register("merges", MergeViews, basename="merge")
@@ -46,10 +51,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs", docs, name="docs"),
     path("v1/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("v1/batches", BatchView.as_view(), name="batches"),
-    path("v1/lineage", LineageView.as_view(), name="lineage"),
+    path("v1/lineage", LineageAddress.as_view(), name="lineage"),
     # Marquez answers both, so clients are configured with either.
     path("v1/lineage/", LineageWithSlash.as_view()),
+    path("v1/connectedness", ConnectednessView.as_view(), name="connectedness"),
+    path("v1/deployments", DeploymentsView.as_view(), name="deployments"),
+    path("v1/deployments/end", DeploymentsEndView.as_view(), name="deployments_end"),
     path("v1/me", MeView.as_view(), name="me"),
     path("v1/", include(router.urls)),
+    # Where a name is ours, Marquez's is at /marquez only.
+    path("v1/<marquez_beside_ours:address>", answered),
     re_path("", UnknownAddress.as_view(), name="unknown"),
 ]

@@ -2,25 +2,55 @@
 deleted. Each change goes through a service and leaves an audit entry.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.audit.desk import ReadOnlyAdmin
-from apps.catalog.models import Artifact, Conflict, Edge, Identifier, Merge, Revision
+from apps.catalog.models import (
+    AliasStatement,
+    Artifact,
+    Conflict,
+    Edge,
+    Identifier,
+    Merge,
+    Revision,
+)
 from apps.catalog.services import retract_edges, split_artifact, tombstone_artifact
 from apps.graph.errors import RecordError
 
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
-def ask_why(
-    request: HttpRequest, *, title: str, action: str, chosen: QuerySet[Any], site: dict[str, Any]
-) -> TemplateResponse:
-    """The page between an action and its doing, where the reason is written."""
-    context = {**site, "title": title, "action": action, "chosen": chosen}
-    return TemplateResponse(request, "admin/ask_why.html", context)
+
+Reasoned = Callable[[str, "User"], str]
+
+
+def with_a_reason(
+    desk: ReadOnlyAdmin, request: HttpRequest, chosen: QuerySet[Any], *, title: str, do: Reasoned
+) -> HttpResponse | None:
+    """Ask why on a page of its own, then do it for that reason; `do` says what was done.
+
+    A reason that is refused changes nothing and is said.
+    """
+    if "reason" not in request.POST:
+        context = {"title": title, "action": request.POST["action"], "chosen": chosen}
+        site = desk.admin_site.each_context(request)
+        return TemplateResponse(request, "admin/ask_why.html", {**site, **context})
+    assert request.user.is_authenticated  # noqa: S101 - the admin lets nobody else in
+    try:
+        with transaction.atomic():
+            done = do(request.POST["reason"], request.user)
+    except RecordError as error:
+        desk.message_user(request, f"Nothing was changed. {error.message}", messages.ERROR)
+    else:
+        desk.message_user(request, done)
+    return None
 
 
 @admin.register(Artifact)
@@ -40,25 +70,13 @@ class ArtifactAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Remove the content, keep the proof…")
     def tombstone(self, request: HttpRequest, chosen: QuerySet[Artifact]) -> HttpResponse | None:
-        if "reason" not in request.POST:
-            return ask_why(
-                request,
-                title="Remove the content of these artifacts?",
-                action="tombstone",
-                chosen=chosen,
-                site=self.admin_site.each_context(request),
-            )
-        assert request.user.is_authenticated  # noqa: S101 - the admin lets nobody else in
-        try:
+        def remove(reason: str, actor: "User") -> str:
             for artifact in chosen:
-                tombstone_artifact(
-                    artifact=artifact, reason=request.POST["reason"], actor=request.user
-                )
-        except RecordError as error:
-            self.message_user(request, f"Nothing was removed. {error.message}", messages.ERROR)
-        else:
-            self.message_user(request, f"Content of {len(chosen)} artifacts removed.")
-        return None
+                tombstone_artifact(artifact=artifact, reason=reason, actor=actor)
+            return f"Artifacts whose content was removed: {len(chosen)}."
+
+        title = "Remove the content of these artifacts?"
+        return with_a_reason(self, request, chosen, title=title, do=remove)
 
 
 @admin.register(Edge)
@@ -72,23 +90,12 @@ class EdgeAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Retract these edges…")
     def retract(self, request: HttpRequest, chosen: QuerySet[Edge]) -> HttpResponse | None:
-        if "reason" not in request.POST:
-            return ask_why(
-                request,
-                title="Retract these edges?",
-                action="retract",
-                chosen=chosen,
-                site=self.admin_site.each_context(request),
-            )
-        assert request.user.is_authenticated  # noqa: S101 - the admin lets nobody else in
-        ids = list(chosen.values_list("pk", flat=True))
-        try:
-            count = retract_edges(edge_ids=ids, reason=request.POST["reason"], actor=request.user)
-        except RecordError as error:
-            self.message_user(request, f"Nothing was retracted. {error.message}", messages.ERROR)
-        else:
-            self.message_user(request, f"{count} edges retracted.")
-        return None
+        def retract(reason: str, actor: "User") -> str:
+            ids = list(chosen.values_list("pk", flat=True))
+            count = retract_edges(edge_ids=ids, reason=reason, actor=actor)
+            return f"Edges retracted: {count}."
+
+        return with_a_reason(self, request, chosen, title="Retract these edges?", do=retract)
 
 
 @admin.register(Identifier)
@@ -97,6 +104,15 @@ class IdentifierAdmin(ReadOnlyAdmin):
     list_filter = ("scheme",)
     search_fields = ("value", "artifact__name")
     list_select_related = ("artifact",)
+
+
+@admin.register(AliasStatement)
+class AliasStatementAdmin(ReadOnlyAdmin):
+    list_display = ("scheme", "value", "artifact", "at", "producer", "added_in", "retracted_in")
+    list_filter = ("scheme", ("retracted_in", admin.EmptyFieldListFilter))
+    search_fields = ("value", "artifact__name", "producer")
+    list_select_related = ("artifact", "added_in", "retracted_in")
+    ordering = ("-at", "-pk")
 
 
 @admin.register(Merge)
@@ -113,24 +129,13 @@ class MergeAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Split these again…")
     def split(self, request: HttpRequest, chosen: QuerySet[Merge]) -> HttpResponse | None:
-        if "reason" not in request.POST:
-            return ask_why(
-                request,
-                title="Split these again?",
-                action="split",
-                chosen=chosen,
-                site=self.admin_site.each_context(request),
-            )
-        assert request.user.is_authenticated  # noqa: S101 - the admin lets nobody else in
-        live = chosen.filter(split_in=None)
-        try:
+        def split(reason: str, actor: "User") -> str:
+            live = list(chosen.filter(split_in=None))
             for merge in live:
-                split_artifact(merge=merge, reason=request.POST["reason"], actor=request.user)
-        except RecordError as error:
-            self.message_user(request, f"Nothing was split. {error.message}", messages.ERROR)
-        else:
-            self.message_user(request, f"Merges undone: {len(live)}.")
-        return None
+                split_artifact(merge=merge, reason=reason, actor=actor)
+            return f"Merges undone: {len(live)}."
+
+        return with_a_reason(self, request, chosen, title="Split these again?", do=split)
 
 
 @admin.register(Conflict)

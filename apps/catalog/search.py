@@ -1,14 +1,17 @@
 """Finding an artifact from whatever someone has at hand."""
 
 from django.db.models import Q
+from django.utils import timezone
 
-from apps.catalog.models import Artifact, ArtifactQuerySet, Identifier
+from apps.catalog.models import AliasStatement, Artifact, ArtifactQuerySet, Identifier
+from apps.graph.aliases import spellings
 from apps.graph.identity import normalised
 
 
 def find(*, text: str) -> ArtifactQuerySet:
-    """Artifacts that bear the text as digest, commit, image, URI, endpoint or run id; if there are
-    none, those whose name or version contains it. Best first is the caller's ordering.
+    """Artifacts that bear the text as digest, commit, image, URI, endpoint, run id or, now, as
+    alias; if there are none, those whose name or version contains it. Best first is the caller's
+    ordering.
     """
     wanted = text.replace("\x00", "").strip()
     exact = identified_by(text=wanted)
@@ -17,14 +20,19 @@ def find(*, text: str) -> ArtifactQuerySet:
 
 def identified_by(*, text: str) -> ArtifactQuerySet:
     """Artifacts with an identifier of exactly this value; a digest may carry its algorithm, an
-    image its repository.
+    image its repository. And what an alias names now: `churn@champion`, `mlflow:churn@champion`.
     """
     algorithm, _, value = text.partition(":")
     either = Q(value__in={text, text.lower(), normalised("oci_image", text)})
     either |= Q(scheme=algorithm.lower(), value=normalised(algorithm.lower(), value))
     claims = Identifier.objects.filter(either).values("artifact_id")
-    # A union, so that either half is looked up by its own index.
-    bearing = claims.union(Artifact.objects.filter(version=text).values("pk"))
+    by_alias = Q(value__in=spellings(text)) | Q(scheme=algorithm, value__in=spellings(value))
+    named = AliasStatement.objects.filter(by_alias).holding(when=timezone.now())
+    # A union, so that each part is looked up by its own index.
+    bearing = claims.union(
+        Artifact.objects.filter(version=text).values("pk"),
+        named.filter(artifact__isnull=False).values("artifact_id"),
+    )
     return Artifact.objects.filter(pk__in=bearing).to_survivors()
 
 

@@ -124,7 +124,11 @@ def proves(kind: str, scheme: str, value: str) -> bool:
     if scheme == "git_commit":
         return kind == Kind.CODE and _COMMIT.match(value) is not None and len(set(value)) > 1
     if scheme == "oci_image":
-        return kind == Kind.ENVIRONMENT and _IMAGE_DIGEST.match(value) is not None
+        return (
+            kind == Kind.ENVIRONMENT
+            and _IMAGE_DIGEST.match(value) is not None
+            and len(set(value.removeprefix("sha256:"))) > 1
+        )
     return False
 
 

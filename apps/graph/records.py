@@ -64,6 +64,19 @@ class IdentifierRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: str
 
 
+class AliasRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A name that moves, and what it named at a time: (`mlflow`, `models:/churn@champion`).
+
+    Seen at `at`, by the producer's clock or when somebody looked. Without an artifact it named
+    nothing from then on. The latest statement holds until the next one.
+    """
+
+    scheme: str
+    value: str
+    artifact: ArtifactKey | None
+    at: datetime
+
+
 class LineageBatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Records that belong together.
 
@@ -76,10 +89,12 @@ class LineageBatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     artifacts: tuple[ArtifactRecord, ...] = ()
     edges: tuple[EdgeRecord, ...] = ()
     identifiers: tuple[IdentifierRecord, ...] = ()
+    aliases: tuple[AliasRecord, ...] = ()
     retractions: tuple[EdgeRecord, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.artifacts) + len(self.edges) + len(self.identifiers) + len(self.retractions)
+        stated = len(self.artifacts) + len(self.edges) + len(self.identifiers) + len(self.aliases)
+        return stated + len(self.retractions)
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ import msgspec
 from apps.graph.errors import RecordError
 from apps.graph.facets import check_facets
 from apps.graph.records import (
+    AliasRecord,
     ArtifactKey,
     ArtifactRecord,
     EdgeRecord,
@@ -134,15 +135,27 @@ def edge_record(record: EdgeRecord, path: str) -> EdgeRecord:
 
 
 def identifier_record(record: IdentifierRecord, path: str) -> IdentifierRecord:
-    if not _SCHEME.match(record.scheme) or len(record.scheme) > MAX_WORD_BYTES:
-        raise RecordError(
-            f"{path}.scheme", f"{record.scheme[:80]!r} is not a scheme such as git_commit or s3."
-        )
     return IdentifierRecord(
         artifact_key(record.artifact, f"{path}.artifact"),
-        record.scheme,
+        scheme(record.scheme, f"{path}.scheme"),
         line(record.value, f"{path}.value", required=True),
     )
+
+
+def alias_record(record: AliasRecord, path: str) -> AliasRecord:
+    return AliasRecord(
+        scheme(record.scheme, f"{path}.scheme"),
+        line(record.value, f"{path}.value", required=True),
+        None if record.artifact is None else artifact_key(record.artifact, f"{path}.artifact"),
+        in_utc(record.at, f"{path}.at"),
+    )
+
+
+def scheme(value: str, path: str) -> str:
+    """In what world a name elsewhere is one."""
+    if not _SCHEME.match(value) or len(value) > MAX_WORD_BYTES:
+        raise RecordError(path, f"{value[:80]!r} is not a scheme such as git_commit or s3.")
+    return value
 
 
 def digest(value: str, path: str) -> str:
@@ -159,9 +172,12 @@ HEX_DIGESTS = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512", 
 
 
 def moment(value: datetime | None, path: str) -> datetime | None:
+    """A time with its zone, in UTC; none as it is."""
+    return None if value is None else in_utc(value, path)
+
+
+def in_utc(value: datetime, path: str) -> datetime:
     """A time with its zone, in UTC."""
-    if value is None:
-        return None
     if value.tzinfo is None:
         raise RecordError(path, "Has no time zone; write it as 2026-10-01T02:00:00Z.")
     try:

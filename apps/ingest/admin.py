@@ -1,9 +1,9 @@
-"""Imports and received events, to be read only."""
+"""Imports, received events and what clients of Marquez recorded, to be read only."""
 
 from django.contrib import admin
 
 from apps.audit.desk import ReadOnlyAdmin
-from apps.ingest.models import ImportRun, OpenLineageEvent
+from apps.ingest.models import ImportRun, MarquezRecord, OpenLineageEvent
 
 
 @admin.register(ImportRun)
@@ -19,3 +19,10 @@ class OpenLineageEventAdmin(ReadOnlyAdmin):
     list_display = ("event_time", "event_type", "shape", "job_namespace", "job_name", "run_id")
     list_filter = ("shape",)
     search_fields = ("run_id", "job_name", "digest")
+
+
+@admin.register(MarquezRecord)
+class MarquezRecordAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "name", "created_at", "updated_at")
+    list_filter = ("kind",)
+    search_fields = ("name",)

@@ -8,7 +8,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.catalog.models import Artifact, Edge, Merge
-from apps.catalog.selectors import conflicts_of, identifiers_of, merges_of, versions_of
+from apps.catalog.selectors import (
+    Span,
+    aliases_over_time,
+    conflicts_of,
+    connectedness_of,
+    current_aliases,
+    identifiers_of,
+    merges_of,
+    versions_of,
+)
 from apps.catalog.services import describe_artifact
 from apps.graph.errors import LineageError
 from apps.graph.vocabulary import Kind
@@ -45,6 +54,9 @@ def artifact(request: HttpRequest, pk: int) -> HttpResponse:
             "statuses": statuses,
             "facts": facts_of(found.facets),
             "identifiers": _identifiers(found),
+            "ways": connectedness_of(artifact=found, up=up.found, down=down.found),
+            "aliases": current_aliases(artifact_ids=[pk, *(one.pk for one in versions[:SHOWN])]),
+            "alias_spans": _alias_spans(found),
             "upstream": up,
             "downstream": down,
             "upstream_shown": neighbours(up, above, known),
@@ -67,7 +79,12 @@ def artifact(request: HttpRequest, pk: int) -> HttpResponse:
 def versions(request: HttpRequest, pk: int) -> HttpResponse:
     found = artifact_at(pk)
     page = page_of(request, versions_of(artifact=found))
-    context = {"artifact": found, "page": page, "standing": standing_of(page.object_list)}
+    context = {
+        "artifact": found,
+        "page": page,
+        "standing": standing_of(page.object_list),
+        "aliases": current_aliases(artifact_ids=[one.pk for one in page.object_list]),
+    }
     return render(request, "web/versions.html", context)
 
 
@@ -111,6 +128,12 @@ def _identifiers(found: Artifact) -> list[tuple[str, str]]:
     """Scheme and value, each once, whichever of its names it was stated of."""
     rows = identifiers_of(artifact=found).order_by("scheme", "value")
     return list(rows.values_list("scheme", "value").distinct()[: SHOWN * 2])
+
+
+def _alias_spans(found: Artifact) -> list[Span]:
+    """The names that it bears, then those that it bore, each newest first."""
+    spans = aliases_over_time(artifact=found)
+    return sorted(spans, key=lambda one: one.until is not None)[: SHOWN * 2]
 
 
 def _merges(found: Artifact) -> list[Merge]:

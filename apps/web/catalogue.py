@@ -12,7 +12,7 @@ from django_htmx.http import push_url
 
 from apps.catalog.filters import STATUSES, ArtifactFilter
 from apps.catalog.models import Artifact
-from apps.catalog.selectors import kind_totals
+from apps.catalog.selectors import current_aliases, kind_totals
 from apps.graph.vocabulary import Kind, kind_label
 from apps.impact.models import LIVE_STATES, Finding, Flag, Scope
 from apps.web.downloads import csv_download
@@ -67,6 +67,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "page": page,
         "standing": standing_of(page.object_list),
+        "aliases": current_aliases(artifact_ids=[one.pk for one in page.object_list]),
         "narrowed": any(
             request.GET.get(name) for name in filters.form.fields if name != "ordering"
         ),

@@ -1,13 +1,15 @@
 """What may be one artifact: both sides beside each other, decided in bulk."""
 
+from dataclasses import dataclass
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from apps.catalog.models import Proposal, ProposalState
-from apps.catalog.selectors import open_proposals, proposals, shared_identifiers
+from apps.catalog.models import Artifact, Proposal, ProposalState
+from apps.catalog.selectors import Shared, open_proposals, proposals, shared_identifiers
 from apps.catalog.services import decide_proposals
 from apps.graph.errors import RecordError
 from apps.impact.services.permitting import LONGEST_NOTE
@@ -16,7 +18,50 @@ from apps.web.forms import whole_number
 from apps.web.paging import page_of
 from apps.web.standing import standing_of
 
-STATES = ((ProposalState.OPEN, "Waiting"), *ProposalState.choices[1:])
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a list of pairs is called, what it means, and what its two sides are."""
+
+    label: str
+    lead: str
+    first: str
+    second: str
+
+
+WORDS = {
+    ProposalState.OPEN: Words(
+        "Waiting",
+        "Each pair bears a name that suggests that they are one artifact, and does not prove it. "
+        "A reviewer decides. Made one, they share edges, identifiers and facts from then on.",
+        "Known first",
+        "May be the same",
+    ),
+    ProposalState.ACCEPTED: Words(
+        "Made one",
+        "A reviewer said that these are one. Both names lead to the one page, where they can be "
+        "split again.",
+        "Artifact",
+        "Its other name",
+    ),
+    ProposalState.REJECTED: Words(
+        "Kept two",
+        "A reviewer said that these are two. They are not brought up again.",
+        "Known first",
+        "Not the same",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A proposal as a row. `since` says what has become of the decision, if it no longer holds."""
+
+    proposal: Proposal
+    first: Artifact
+    second: Artifact
+    shared: list[Shared]
+    since: str
 
 
 class NoteForm(forms.Form):
@@ -41,18 +86,33 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = open_proposals() if is_open else proposals().filter(state=state)
     page = page_of(request, rows)
     pairs: list[Proposal] = list(page.object_list)
-    sides = [side for one in pairs for side in (one.first, one.second)]
+    sides = [side for one in pairs for side in (one.first, one.second)] if is_open else []
     shared = shared_identifiers(proposals=pairs)
     context = {
         "form": form,
         "page": page,
-        "pairs": [(one, shared[one.pk]) for one in pairs],
+        "pairs": [_pair(one, shared[one.pk]) for one in pairs],
         "standing": standing_of(sides),
         "state": state,
-        "states": STATES,
+        "words": WORDS[ProposalState(state)],
+        "states": [(value, words.label) for value, words in WORDS.items()],
         "may_decide": is_open and signed_in(request).may_act_as("reviewer"),
     }
     return render(request, "web/proposals.html", context, status=400 if form.errors else 200)
+
+
+def _pair(proposal: Proposal, shared: list[Shared]) -> Pair:
+    """The one whose name stayed in front; if there is none, the one known first."""
+    first, second = proposal.first, proposal.second
+    are_one = first.survivor_id == second.survivor_id
+    since = ""
+    if are_one and proposal.state == ProposalState.REJECTED:
+        since = "made one since"
+    elif not are_one and proposal.state == ProposalState.ACCEPTED:
+        since = "split again"
+    if first.merged_into_id == second.pk:
+        first, second = second, first
+    return Pair(proposal, first, second, shared, since)
 
 
 def _decide(request: HttpRequest, form: NoteForm) -> bool:

@@ -132,7 +132,7 @@ def test_it_shows_one_whole(
     record_batch(batch=LineageBatch(artifacts=(said,)))
     client = script(viewer)
     address = f"{ARTIFACTS}/{stored('deployment:pie-api').pk}"
-    with django_assert_num_queries(6):  # Token, artifact, names, identifiers, edges in and out.
+    with django_assert_num_queries(7):  # Token, artifact, names, identifiers, aliases, edges twice.
         answer = client.get(address).json()
 
     assert answer["deployment"]["environment"] == "production"

@@ -35,6 +35,7 @@ def test_it_records_and_says_what_was_written(contributor: User, script: Script)
         "edges_added": 1,
         "edges_retracted": 0,
         "identifiers_added": 0,
+        "aliases_added": 0,
         "conflicts": 0,
         "artifacts_merged": 0,
         "refused": [],

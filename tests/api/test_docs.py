@@ -40,4 +40,7 @@ def test_it_is_told_of_every_address_in_the_manual() -> None:
         if isinstance(one, URLPattern) and str(one.pattern).startswith("v1/")
     }
 
+    # What stands for many addresses of Marquez's is told of in docs/marquez.md.
+    families = {name for name in families if not name.startswith("<")}
+
     assert [name for name in sorted(families) if f"/api/v1/{name}" not in told] == []

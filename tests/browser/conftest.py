@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.models import User
-from tests.impact.story import bad_apple, raised, reported
+from tests.impact.story import aliased, bad_apple, raised, reported
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
@@ -94,4 +94,13 @@ def visits(
 def story(transactional_db: None, person: Callable[[str, str], User]) -> None:
     """A bad apple, flagged, its report complete."""
     bad_apple()
+    aliased(
+        ("models:/fraud@champion", "model:fraud@6", "2026-08-01T07:30:00Z"),
+        ("models:/fraud@champion", "model:fraud@7", "2026-10-03T09:12:00Z"),
+        ("models:/fraud@challenger", "model:fraud@7", "2026-09-12T16:40:00Z"),
+        ("models:/fraud@challenger", "", "2026-10-03T09:12:00Z"),
+        ("models:/fraud@fallback", "model:fraud@6", "2026-10-03T09:12:00Z"),
+        ("models:/fraud@shadow", "model:fraud@7", "2026-06-01T00:00:00Z"),
+        ("models:/fraud@shadow", "model:churn@2", "2026-06-02T00:00:00Z"),
+    )
     reported(raised("dataset:raw@1", person("carla", "contributor"), detail="Joined twice."))

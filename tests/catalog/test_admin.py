@@ -9,12 +9,13 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.audit.models import AuditEntry
 from apps.catalog.models import Artifact, Edge, Merge
+from apps.catalog.selectors import current_revision
 from apps.catalog.services import record_batch
 from apps.graph.records import ArtifactRecord, LineageBatch
 from tests.catalog.lineage import digest_of, record, state, stored
 
 pytestmark = pytest.mark.django_db
-MODELS = ("artifact", "edge", "identifier", "merge", "conflict", "revision")
+MODELS = ("artifact", "edge", "identifier", "aliasstatement", "merge", "conflict", "revision")
 
 
 @pytest.fixture
@@ -78,12 +79,20 @@ def test_it_splits_what_was_merged_with_a_reason(desk: Client) -> None:
     assert AuditEntry.objects.filter(action="artifact.split").get().details["reason"] == "No."
 
 
-def test_it_changes_nothing_without_a_reason(desk: Client) -> None:
-    record("a > b")
-    url = reverse("admin:catalog_edge_changelist")
-    chosen = {"action": "retract", "_selected_action": [Edge.objects.get().pk], "reason": "  "}
-    assert b"Nothing was retracted" in desk.post(url, chosen, follow=True).content
-    assert Edge.objects.get().retracted_in_id is None
+@pytest.mark.parametrize(
+    ("model", "action"), [(Artifact, "tombstone"), (Edge, "retract"), (Merge, "split")]
+)
+def test_it_changes_nothing_without_a_reason(
+    desk: Client, model: type[Artifact | Edge | Merge], action: str
+) -> None:
+    for name in "ab":
+        state(name, f"{name} > c", content="rows")
+    before = current_revision()
+    ids = list(model._default_manager.values_list("pk", flat=True))
+    url = reverse(f"admin:catalog_{model._meta.model_name}_changelist")
+    chosen = {"action": action, "_selected_action": ids, "reason": "  "}
+    assert b"Nothing was changed. Say why" in desk.post(url, chosen, follow=True).content
+    assert current_revision() == before
 
 
 def test_it_lets_nobody_in_who_is_not_staff(viewer: User) -> None:

@@ -1,13 +1,21 @@
 """The same records in any order, any cut and any number of times end in the same graph."""
 
+from datetime import UTC, datetime
+
 import hypothesis.strategies as st
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
-from apps.catalog.selectors import graph_hash
+from apps.catalog.selectors import alias_history, graph_hash, names_of
 from apps.catalog.services import record_batch
-from apps.graph.records import ArtifactRecord, EdgeRecord, IdentifierRecord, LineageBatch
+from apps.graph.records import (
+    AliasRecord,
+    ArtifactRecord,
+    EdgeRecord,
+    IdentifierRecord,
+    LineageBatch,
+)
 from tests.catalog.lineage import key
 
 pytestmark = pytest.mark.django_db
@@ -41,12 +49,26 @@ PROOFS = st.builds(
     st.sampled_from([1, 3, 5]),
     st.sampled_from(["", "cas"]),
 )
-RECORDS = st.lists(ARTIFACTS | EDGES | IDENTIFIERS | PROOFS, min_size=1, max_size=12)
-Record = ArtifactRecord | EdgeRecord | IdentifierRecord
+# Some of one time, some of what proves to be one.
+ALIASES = st.builds(
+    lambda number, day: AliasRecord(
+        "mlflow",
+        "models:/n@champion",
+        None if number is None else key(f"n{number}"),
+        datetime(2026, 10, day, tzinfo=UTC),
+    ),
+    st.none() | st.sampled_from([1, 3, 4]),
+    st.integers(1, 4),
+)
+RECORDS = st.lists(ARTIFACTS | EDGES | IDENTIFIERS | PROOFS | ALIASES, min_size=1, max_size=12)
+Record = ArtifactRecord | EdgeRecord | IdentifierRecord | AliasRecord
+Moves = list[tuple[str, list[str]]]
 
 
-def hash_after(*parts: list[Record]) -> str:
-    """The graph's hash after recording the parts, each as a batch, in an empty graph."""
+def graph_after(*parts: list[Record]) -> tuple[str, Moves]:
+    """The graph's hash, and what the alias has named since when, after recording the parts, each as
+    a batch, in an empty graph.
+    """
     with transaction.atomic():
         for part in parts:
             record_batch(
@@ -55,11 +77,25 @@ def hash_after(*parts: list[Record]) -> str:
                     artifacts=tuple(one for one in part if isinstance(one, ArtifactRecord)),
                     edges=tuple(one for one in part if isinstance(one, EdgeRecord)),
                     identifiers=tuple(one for one in part if isinstance(one, IdentifierRecord)),
+                    aliases=tuple(one for one in part if isinstance(one, AliasRecord)),
                 )
             )
-        found = graph_hash()
+        found = graph_hash(), alias_moves()
         transaction.set_rollback(True)
     return found
+
+
+def alias_moves() -> Moves:
+    """Since when the alias has named what; that by all its names, as the one known first varies."""
+    return [
+        (
+            span.since.isoformat(),
+            sorted(names_of(artifact=span.artifact).values_list("name", flat=True))
+            if span.artifact
+            else [],
+        )
+        for span in alias_history(scheme="mlflow", value="models:/n@champion")
+    ]
 
 
 @settings(
@@ -71,4 +107,4 @@ def test_it_depends_on_what_was_said_only(data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(said))
     cut = data.draw(st.integers(0, len(said)))
     again = data.draw(st.lists(st.sampled_from(said), max_size=4))
-    assert hash_after(said) == hash_after(shuffled[:cut], shuffled[cut:], again)
+    assert graph_after(said) == graph_after(shuffled[:cut], shuffled[cut:], again)

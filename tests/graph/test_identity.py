@@ -1,6 +1,9 @@
 """Which merges the graph can bear, against networkx on random graphs."""
 
+import hashlib
+
 import networkx as nx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,8 +72,39 @@ def test_clusters_are_the_connected_components(groups: list[list[int]]) -> None:
     assert found == {frozenset(component) for component in nx.connected_components(graph)}
 
 
-@given(st.text(max_size=70), st.sampled_from(["sha256", "md5", "git_commit", "oci_image", "s3"]))
-def test_nothing_but_a_whole_digest_proves(value: str, scheme: str) -> None:
-    if proves("code", scheme, value) or proves("environment", scheme, value):
-        assert len(value) in (32, 40, 64, 71)
-        assert not set(value.removeprefix("sha256:")) - set("0123456789abcdef")
+# Scheme, what stands before the digits, how many there are, and of which kinds it proves something.
+WHOLE = [
+    ("md5", "", 32, {"code", "environment", "model"}),
+    ("sha1", "", 40, {"code", "environment", "model"}),
+    ("sha256", "", 64, {"code", "environment", "model"}),
+    ("git_commit", "", 40, {"code"}),
+    ("git_commit", "", 64, {"code"}),
+    ("oci_image", "sha256:", 64, {"environment"}),
+    ("mlflow", "", 64, set()),
+]
+HEX = "0123456789abcdef"
+LENGTHS = st.integers(0, 130)
+
+
+@pytest.mark.parametrize(("scheme", "before", "length", "kinds"), WHOLE)
+@given(data=st.data(), kind=st.sampled_from(["code", "environment", "model"]))
+def test_nothing_but_a_whole_digest_proves(
+    scheme: str, before: str, length: int, kinds: set[str], kind: str, data: st.DataObject
+) -> None:
+    count = data.draw(st.just(length) | LENGTHS)
+    digits = data.draw(
+        st.text(HEX, min_size=count, max_size=count)
+        | st.just("0" * count)
+        | st.text(f"{HEX}Ag\n", min_size=count, max_size=count)
+    )
+    lengths = [one for each, _, one, _ in WHOLE if each == scheme]
+    whole = len(digits) in lengths and not set(digits) - set(HEX) and len(set(digits)) > 1
+    assert proves(kind, scheme, before + digits) == (whole and kind in kinds)
+
+
+@pytest.mark.parametrize("scheme", ["md5", "sha1", "sha256", "sha512"])
+@pytest.mark.parametrize("kind", ["run", "evaluation", "deployment", "application"])
+def test_a_digest_proves_nothing_of_what_is_not_its_content(kind: str, scheme: str) -> None:
+    digest = hashlib.new(scheme, b"weights").hexdigest()
+    assert proves("model", scheme, digest)
+    assert not proves(kind, scheme, digest)

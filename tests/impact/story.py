@@ -1,10 +1,17 @@
 """A bad apple: one raw dataset, what was made of it, and where that runs."""
 
+from datetime import datetime
 from typing import Any
 
 from apps.catalog.models import Artifact
 from apps.catalog.services import BatchResult, record_batch
-from apps.graph.records import ArtifactKey, ArtifactRecord, EdgeRecord, LineageBatch
+from apps.graph.records import (
+    AliasRecord,
+    ArtifactKey,
+    ArtifactRecord,
+    EdgeRecord,
+    LineageBatch,
+)
 from apps.impact import jobs
 from apps.impact.models import Flag, Report
 from apps.impact.services import flag_artifact
@@ -41,6 +48,15 @@ def recorded(
 ) -> BatchResult:
     batch = LineageBatch(producer="story", artifacts=artifacts, edges=edges(*steps))
     return record_batch(batch=batch, atomic=atomic)
+
+
+def aliased(*seen: tuple[str, str, str]) -> BatchResult:
+    """Each as the alias, `model:fraud@7` or nothing, and when it was seen to name that."""
+    aliases = tuple(
+        AliasRecord("mlflow", value, key(named) if named else None, datetime.fromisoformat(at))
+        for value, named, at in seen
+    )
+    return record_batch(batch=LineageBatch(producer="story", aliases=aliases))
 
 
 def retracted(*steps: str) -> BatchResult:

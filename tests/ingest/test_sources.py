@@ -1,11 +1,10 @@
 """Sources: what is kept between two imports, what is taken back, and what is never shown."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import override_settings
 
 from apps.accounts.models import User
 from apps.audit.models import AuditEntry
@@ -27,33 +26,10 @@ from apps.ingest.services import (
     try_source,
 )
 from apps.work.models import WorkState
+from tests.ingest.conftest import Play
 
 pytestmark = pytest.mark.django_db
-Play = Callable[..., None]
 DATA = ArtifactKey("n", "dataset", "data")
-
-
-@pytest.fixture
-def source(administrator: User, tmp_path: Path) -> Iterator[Source]:
-    with override_settings(SOURCE_ROOTS=[str(tmp_path)]):
-        settings = SourceSettings(where=str(tmp_path))
-        yield add_source(name="lab", kind="batch", settings=settings, actor=administrator)
-
-
-@pytest.fixture
-def play(monkeypatch: pytest.MonkeyPatch) -> Play:
-    """Have the connector tell these readings; an exception among them is raised."""
-
-    def playing(*told: Reading | Exception) -> None:
-        def read(_access: Access) -> Iterator[Reading]:
-            for one in told:
-                if isinstance(one, Exception):
-                    raise one
-                yield one
-
-        monkeypatch.setattr("apps.ingest.jobs.importing.connector_for", lambda _kind: read)
-
-    return playing
 
 
 def run_key(name: str) -> ArtifactKey:

@@ -6,9 +6,15 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import User
-from apps.catalog.models import Artifact, Proposal
-from apps.catalog.services import record_batch
-from apps.graph.records import ArtifactKey, IdentifierRecord, LineageBatch
+from apps.catalog.models import Artifact, Merge, Proposal
+from apps.catalog.services import (
+    decide_proposals,
+    merge_artifacts,
+    record_batch,
+    split_artifact,
+)
+from apps.graph.records import ArtifactKey, ArtifactRecord, IdentifierRecord, LineageBatch
+from tests.web.test_query_counts import Counted
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +39,7 @@ def test_it_shows_both_sides_and_what_they_share(browser: Client) -> None:
     assert "models:/fraud/1" in page
     assert "fraud-1" in page
     assert "&lt;b&gt;registry" in page
-    assert "Make the chosen one" not in page  # Vera only reads.
+    assert "Make chosen pairs one" not in page  # Vera only reads.
     assert "2 pairs that may be one" in browser.get("/").content.decode()
 
 
@@ -86,3 +92,50 @@ def test_only_a_reviewer_decides(contributor: User, client_for: Callable[[User],
 
 def test_it_says_when_nothing_waits(browser: Client) -> None:
     assert "Nothing waits" in browser.get("/proposals?state=nonsense").content.decode()
+
+
+@pytest.mark.usefixtures("_pairs")
+@pytest.mark.parametrize("state", ["open", "accepted", "rejected"])
+def test_it_takes_few_queries_however_many_pairs(
+    state: str, reviewer: User, browser: Client, django_assert_max_num_queries: Counted
+) -> None:
+    _decided(state, reviewer)
+    with django_assert_max_num_queries(9):
+        assert browser.get(f"/proposals?state={state}").status_code == 200
+
+
+@pytest.mark.usefixtures("_pairs")
+def test_it_shows_the_name_that_stayed_in_front(reviewer: User, browser: Client) -> None:
+    said = ArtifactRecord(namespace="shop", kind="model", name="<b>registry</b>/1", owner="risk")
+    record_batch(batch=LineageBatch(producer="test", artifacts=(said,)))
+    _decided("accepted", reviewer)
+    page = browser.get("/proposals?state=accepted").content.decode()
+
+    assert page.index("&lt;b&gt;registry&lt;/b&gt;/1") < page.index("fraud-1")
+    assert "What both bear was reason enough." in page
+    assert "Placeholder" not in page
+
+
+@pytest.mark.usefixtures("_pairs")
+def test_it_says_that_a_pair_was_split_again(reviewer: User, browser: Client) -> None:
+    _decided("accepted", reviewer)
+    assert "split again</span>" not in browser.get("/proposals?state=accepted").content.decode()
+    split_artifact(merge=Merge.objects.all()[0], reason="They differ.", actor=reviewer)
+    page = browser.get("/proposals?state=accepted").content.decode()
+    assert page.count("split again</span>") == 1
+
+
+@pytest.mark.usefixtures("_pairs")
+def test_it_says_that_a_pair_was_made_one_since(reviewer: User, browser: Client) -> None:
+    _decided("rejected", reviewer)
+    pair = Proposal.objects.all()[0]
+    merge_artifacts(artifact=pair.second, survivor=pair.first, reason="One.", actor=reviewer)
+    page = browser.get("/proposals?state=rejected").content.decode()
+    assert page.count("made one since</span>") == 1
+
+
+def _decided(state: str, actor: User) -> None:
+    if state != "open":
+        ids = list(Proposal.objects.values_list("pk", flat=True))
+        note = "" if state == "accepted" else "Two teams."
+        decide_proposals(ids=ids, accept=state == "accepted", note=note, actor=actor)

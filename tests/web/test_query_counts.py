@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import User
-from tests.impact.story import artifact, raised, recorded, reported
+from tests.impact.story import aliased, artifact, raised, recorded, reported
 
 
 class Counted(Protocol):
@@ -17,6 +17,10 @@ class Counted(Protocol):
 @pytest.fixture
 def _much(story: None, contributor: User) -> None:
     recorded(*(f"model:fraud@7 > run:many@{number} input" for number in range(60)))
+    aliased(
+        *((f"fraud@{name}", "model:fraud@7", "2026-10-03T09:12:00Z") for name in range(20)),
+        *((f"fraud@{name}", "model:fraud@8", "2026-11-05T09:12:00Z") for name in range(10)),
+    )
     reported(raised("dataset:raw@1", contributor))
 
 
@@ -25,15 +29,15 @@ def _much(story: None, contributor: User) -> None:
     ("path", "most"),
     [
         ("/", 14),
-        ("/artifacts", 11),
-        ("/artifacts?q=fraud&kind=model", 12),
+        ("/artifacts", 12),
+        ("/artifacts?q=fraud&kind=model", 13),
         ("/artifacts.csv", 3),
         ("/deployments", 8),
         ("/imports", 5),
         ("/tokens", 4),
-        ("/artifacts/{}", 20),
+        ("/artifacts/{}", 27),
         ("/artifacts/{}/downstream", 12),
-        ("/artifacts/{}/versions", 8),
+        ("/artifacts/{}/versions", 9),
     ],
 )
 def test_it_takes_few_queries(

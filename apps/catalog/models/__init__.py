@@ -4,6 +4,7 @@ Only `apps.catalog.services` writes these tables. Nothing here is ever deleted: 
 retracted, an artifact leaves a tombstone.
 """
 
+from apps.catalog.models.aliases import AliasStatement
 from apps.catalog.models.artifacts import Artifact, ArtifactQuerySet, Deployment
 from apps.catalog.models.conflicts import Conflict
 from apps.catalog.models.edges import Edge
@@ -11,6 +12,7 @@ from apps.catalog.models.identity import Identifier, Merge, Proposal, ProposalSt
 from apps.catalog.models.revisions import Revision
 
 __all__ = [
+    "AliasStatement",
     "Artifact",
     "ArtifactQuerySet",
     "Conflict",

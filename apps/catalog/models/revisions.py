@@ -19,6 +19,7 @@ class Revision(models.Model):
     edges_added = models.PositiveIntegerField(default=0)
     edges_retracted = models.PositiveIntegerField(default=0)
     artifacts_merged = models.PositiveIntegerField(default=0)
+    aliases_added = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("-number",)

@@ -1,6 +1,14 @@
 """Reading the graph. Every answer says which revision it is of and whether it is whole."""
 
 from apps.catalog.search import find, identified_by, named_like
+from apps.catalog.selectors.aliases import (
+    Span,
+    alias_at,
+    alias_history,
+    aliases_over_time,
+    current_aliases,
+    holding_aliases,
+)
 from apps.catalog.selectors.beside import (
     conflicts_of,
     edges_of,
@@ -10,6 +18,17 @@ from apps.catalog.selectors.beside import (
     survivor_then,
     versions_of,
 )
+from apps.catalog.selectors.connected import (
+    Break,
+    ConnectedList,
+    Explained,
+    Question,
+    Totals,
+    connected_list,
+    connectedness_of,
+    explained,
+)
+from apps.catalog.selectors.connections import Connected, Connectedness, connectedness
 from apps.catalog.selectors.content import graph_hash, kind_totals
 from apps.catalog.selectors.proposals import (
     Shared,
@@ -38,21 +57,38 @@ from apps.catalog.selectors.walking import (
 )
 
 __all__ = [
+    "Break",
+    "Connected",
+    "ConnectedList",
+    "Connectedness",
     "Direction",
+    "Explained",
     "PathsBetween",
+    "Question",
     "Reach",
     "Reached",
     "Shared",
+    "Span",
     "StoredLink",
+    "Totals",
     "Walk",
+    "alias_at",
+    "alias_history",
+    "aliases_over_time",
     "ancestors",
     "artifacts_by_id",
     "conflicts_of",
+    "connected_list",
+    "connectedness",
+    "connectedness_of",
+    "current_aliases",
     "current_revision",
     "descendants",
     "edges_of",
+    "explained",
     "find",
     "graph_hash",
+    "holding_aliases",
     "identified_by",
     "identifiers_of",
     "kind_counts",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import Count, QuerySet
 
-from apps.catalog.models import Artifact, Edge, Identifier
+from apps.catalog.models import AliasStatement, Artifact, Edge, Identifier
 from apps.graph.hashing import hash_of_set
 from apps.graph.strict_json import canonical
 
@@ -37,7 +37,7 @@ def _statements() -> Iterator[str]:
         state = [one.is_placeholder, one.is_tombstone]
         yield canonical(["artifact", names.get(one.pk, [one.key_hash]), *fields, *state])
     edges = Edge.objects.filter(retracted_in__isnull=True)
-    # Two names of one artifact may each be given the same edge, or identifier: it is one.
+    # Two names of one artifact may each be given the same edge, identifier or alias: it is one.
     said_twice: set[str] = set()
     for up, down, *row in edges.values_list(
         "upstream", "downstream", "upstream__key_hash", "downstream__key_hash", "role", "producer"
@@ -55,6 +55,15 @@ def _statements() -> Iterator[str]:
             yield canonical(["identifier", key_hash, *claim])
         else:
             said_twice.add(canonical(["identifier", names[into or pk][0], *claim]))
+    aliases = AliasStatement.objects.known().values_list(
+        "artifact", "artifact__key_hash", "at", "scheme", "value", "producer"
+    )
+    for pk, key_hash, at, *name in aliases.iterator(chunk_size=5000):
+        said = ["alias", at.isoformat(), *name]
+        if pk not in names:
+            yield canonical([*said, key_hash])
+        else:
+            said_twice.add(canonical([*said, names[pk][0]]))
     yield from said_twice
 
 

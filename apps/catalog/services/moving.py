@@ -1,10 +1,10 @@
-"""Edges that follow their ends when these are merged or split."""
+"""Edges and aliases that follow their artifacts when these are merged or split."""
 
 from collections.abc import Iterable
 
 from django.db.models import Q
 
-from apps.catalog.models import Artifact, Edge
+from apps.catalog.models import AliasStatement, Artifact, Edge
 from apps.catalog.services.inserting import insert_rows
 from apps.catalog.services.writing import Change
 
@@ -20,11 +20,23 @@ EDGE_FIELDS = (
     "added_in",
     "retract_reason",
 )
+ALIAS_FIELDS = (
+    "scheme",
+    "value",
+    "artifact",
+    "stated_artifact",
+    "at",
+    "producer",
+    "evidence",
+    "added_in",
+    "fingerprint",
+)
 _LEFT = "Its ends were merged or split; it stands anew between what they have proved to be."
 
 
 def follow_identity(*, change: Change, former: Iterable[int]) -> None:
-    """Bring the live edges of these artifacts to what their stated ends have now proved to be.
+    """Bring live edges and aliases of these artifacts to what they are stated of has now proved
+    to be.
 
     Retracted and asserted, never rewritten: as of an earlier revision they stand as they stood.
     """
@@ -34,6 +46,8 @@ def follow_identity(*, change: Change, former: Iterable[int]) -> None:
         live = Edge.objects.filter(retracted_in__isnull=True)
         rows = live.filter(Q(upstream__in=chunk) | Q(downstream__in=chunk))
         _bring(change, list(rows.order_by("pk")))
+        aliases = AliasStatement.objects.known().filter(artifact__in=chunk)
+        _bring_aliases(change, list(aliases.order_by("pk")))
 
 
 def _bring(change: Change, edges: list[Edge]) -> None:
@@ -67,6 +81,38 @@ def _bring(change: Change, edges: list[Edge]) -> None:
     earlier = [edge for edge in moved if edge.added_in_id != change.number]
     change.edges_added += len(earlier)
     change.edges_retracted += len(earlier)
+
+
+def _bring_aliases(change: Change, statements: list[AliasStatement]) -> None:
+    survivor = _survivors({one.stated_artifact_id for one in statements if one.stated_artifact_id})
+    moved = [
+        (survivor[stated], stated, one)
+        for one in statements
+        if (stated := one.stated_artifact_id) and survivor[stated] != one.artifact_id
+    ]
+    for start in range(0, len(moved), CHUNK):
+        ids = [one.pk for _, _, one in moved[start : start + CHUNK]]
+        AliasStatement.objects.filter(pk__in=ids).update(retracted_in_id=change.number)
+    this = change.number
+    AliasStatement.objects.filter(added_in_id=this, retracted_in_id=this).delete()
+    insert_rows(
+        model=AliasStatement,
+        names=ALIAS_FIELDS,
+        rows=[
+            (
+                one.scheme,
+                one.value,
+                artifact,
+                stated,
+                one.at,
+                one.producer,
+                one.evidence,
+                this,
+                one.fingerprint,
+            )
+            for artifact, stated, one in moved
+        ],
+    )
 
 
 def _ends(edge: Edge, survivor: dict[int, int]) -> tuple[int, int]:

@@ -15,6 +15,8 @@ from apps.graph.identity import clusters_of, is_trivial, proves, refuse_merges
 from apps.graph.merge import contradicts
 
 CHUNK = 5000
+MADE_FROM_IT = "one was made from the other"
+VOID = "What proved it is void: two that bear it cannot be one. The contradiction says why."
 Bearers = dict[Proof, list[int]]
 
 
@@ -33,26 +35,40 @@ def merge_proved(*, change: Change, claims: Iterable[Proof]) -> None:
     rows = _rows({pk for ids in shared.values() for pk in ids})
     shared = _mergeable(shared, rows)
     clusters = clusters_of(shared[proof] for proof in sorted(shared))
-    refused = {
+    reason_of, paths = _refused(clusters, rows)
+    named = rows | _rows({pk for path in paths.values() for pk in path} - rows.keys())
+    bearing = _bearing(shared)
+    drafts: list[MergeDraft] = []
+    conflicts: list[ConflictDraft] = []
+    for place, cluster in enumerate(clusters):
+        if (why := reason_of.get(place)) is not None:
+            path = [named[pk] for pk in paths.get(place, ())]
+            ends = (path[0], path[-1]) if path else (rows[cluster[0]], rows[cluster[1]])
+            proofs = {proof for pk in cluster for proof in bearing[pk]}
+            conflicts += [_conflict(proof, *ends, why, path) for proof in sorted(proofs)]
+        else:
+            first = min(cluster)
+            drafts += [_draft(first, one, bearing) for one in sorted(cluster) if one != first]
+    if conflicts:
+        _void(change, conflicts)
+    if drafts:
+        merge(change=change, drafts=drafts)
+
+
+def _refused(
+    clusters: Sequence[Sequence[int]], rows: Mapping[int, Artifact]
+) -> tuple[dict[int, str], dict[int, list[int]]]:
+    """By its place, why the members of a cluster cannot be one; and where that is a path, which."""
+    reason_of = {
         place: f"their digests {rows[one].digest} and {rows[other].digest} differ"
         for place, cluster in enumerate(clusters)
         if (found := _contradicting(cluster, rows))
         for one, other in [found]
     }
-    standing = [place for place in range(len(clusters)) if place not in refused]
-    paths = refuse_merges([clusters[place] for place in standing], _steps(clusters))
-    on_path = {standing[place]: path for place, path in paths.items()}
-    reason_of = refused | dict.fromkeys(on_path, "one was made from the other")
-    bearing = _bearing(shared)
-    drafts = []
-    for place, cluster in enumerate(clusters):
-        if place in reason_of:
-            _void(change, rows, cluster, bearing, reason_of[place], on_path.get(place, ()))
-        else:
-            first = min(cluster)
-            drafts += [_draft(first, one, bearing) for one in sorted(cluster) if one != first]
-    if drafts:
-        merge(change=change, drafts=drafts)
+    standing = [place for place in range(len(clusters)) if place not in reason_of]
+    on_path = refuse_merges([clusters[place] for place in standing], _steps(clusters))
+    paths = {standing[place]: path for place, path in on_path.items()}
+    return reason_of | dict.fromkeys(paths, MADE_FROM_IT), paths
 
 
 def _rows(ids: Collection[int]) -> dict[int, Artifact]:
@@ -137,57 +153,28 @@ def _draft(survivor: int, artifact: int, bearing: Mapping[int, list[Proof]]) -> 
     return MergeDraft(artifact=artifact, survivor=survivor, scheme=scheme, value=value)
 
 
-def _void(
-    change: Change,
-    rows: Mapping[int, Artifact],
-    cluster: Sequence[int],
-    bearing: Mapping[int, list[Proof]],
-    why: str,
-    path: Sequence[int],
-) -> None:
-    ends = (path[0], path[-1]) if path else (cluster[0], cluster[1])
-    named = {**rows, **_rows(set(path) - rows.keys())}
-    _void_proofs(
-        change=change,
-        proofs={proof for pk in cluster for proof in bearing[pk]},
-        first=rows[ends[0]],
-        second=rows[ends[1]],
-        why=why,
-        path=[named[pk] for pk in path],
+def _conflict(
+    proof: Proof, first: Artifact, second: Artifact, why: str, path: Sequence[Artifact] = ()
+) -> ConflictDraft:
+    """That both bear the identifier and yet are two."""
+    _, scheme, value = proof
+    detail = (
+        f"{first.key} and {second.key} both bear {scheme}:{value}, yet {why}. They are kept as two."
     )
+    keys = tuple(one.key for one in path)
+    return ConflictDraft("identity", first, second, detail, path=keys, proof=proof)
 
 
-def _void_proofs(
-    *,
-    change: Change,
-    proofs: Collection[Proof],
-    first: Artifact,
-    second: Artifact,
-    why: str,
-    path: Sequence[Artifact] = (),
-) -> None:
-    """Keep it as a conflict that these identifiers prove nothing, and undo what they did prove."""
-    drafts = [
-        ConflictDraft(
-            "identity",
-            first,
-            second,
-            f"{first.key} and {second.key} both bear {scheme}:{value}, yet {why}. "
-            "They are kept as two.",
-            path=tuple(one.key for one in path),
-            proof=(kind, scheme, value),
-        )
-        for kind, scheme, value in sorted(proofs)
-    ]
-    record_conflicts(change=change, drafts=drafts)
+def _void(change: Change, conflicts: Sequence[ConflictDraft]) -> None:
+    """Keep it as conflicts that these identifiers prove nothing, and undo what they did prove."""
+    record_conflicts(change=change, drafts=conflicts)
+    proofs = {draft.proof for draft in conflicts if draft.proof}
     live = Merge.objects.filter(split_in__isnull=True, value__in={value for _, _, value in proofs})
     undone = [
-        one
-        for one in live.select_related("artifact").order_by("pk")
-        if (one.artifact.kind, one.scheme, one.value) in proofs
+        one for one in live.select_related("artifact").order_by("pk") if _proof_of(one) in proofs
     ]
     if undone:
-        split(change=change, merges=undone, reason=f"What proved it is void: {why}.")
+        split(change=change, merges=undone, reason=VOID)
 
 
 def part_proved(*, change: Change, paths: Iterable[Sequence[int]]) -> bool:
@@ -196,19 +183,22 @@ def part_proved(*, change: Change, paths: Iterable[Sequence[int]]) -> bool:
     The edge is a statement, the merge only a conclusion from one.
     """
     every = sorted({pk for path in paths for pk in path})
-    merges: list[Merge] = []
+    by_proof: dict[Proof, Merge] = {}
     for start in range(0, len(every), CHUNK):
         live = Merge.objects.filter(split_in__isnull=True).exclude(scheme="")
         on_path = live.filter(artifact__merged_into__in=every[start : start + CHUNK])
-        merges += on_path.select_related("artifact", "survivor").order_by("pk")
-    proofs = {(one.artifact.kind, one.scheme, one.value) for one in merges}
-    for proof in sorted(proofs):
-        one = next(one for one in merges if (one.artifact.kind, one.scheme, one.value) == proof)
-        _void_proofs(
-            change=change,
-            proofs={proof},
-            first=one.survivor,
-            second=one.artifact,
-            why="one was made from the other",
+        for one in on_path.select_related("artifact", "survivor").order_by("pk"):
+            by_proof.setdefault(_proof_of(one), one)
+    if by_proof:
+        _void(
+            change,
+            [
+                _conflict(proof, one.survivor, one.artifact, MADE_FROM_IT)
+                for proof, one in sorted(by_proof.items(), key=lambda found: found[0])
+            ],
         )
-    return bool(merges)
+    return bool(by_proof)
+
+
+def _proof_of(merged: Merge) -> Proof:
+    return merged.artifact.kind, merged.scheme, merged.value

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from apps.catalog.selectors import current_revision
+from apps.catalog.services.aliases import state_aliases
 from apps.catalog.services.artifacts import StoredArtifacts
 from apps.catalog.services.edges import assert_edges, retract_records
 from apps.catalog.services.identifiers import claim_identifiers
@@ -14,6 +15,7 @@ from apps.catalog.services.writing import Change, graph_change
 from apps.graph import validation
 from apps.graph.errors import BatchRefusedError, RecordError
 from apps.graph.records import (
+    AliasRecord,
     ArtifactKey,
     ArtifactRecord,
     EdgeRecord,
@@ -39,6 +41,7 @@ class BatchResult:
     edges_added: int
     edges_retracted: int
     identifiers_added: int
+    aliases_added: int
     conflicts: int
     artifacts_merged: int
     refusals: tuple[Refusal, ...]
@@ -51,11 +54,13 @@ class _Checked:
     artifacts: list[tuple[str, ArtifactRecord]]
     edges: list[tuple[str, EdgeRecord]]
     identifiers: list[tuple[str, IdentifierRecord]]
+    aliases: list[tuple[str, AliasRecord]]
     retractions: list[tuple[str, EdgeRecord]]
 
     def keys(self) -> set[ArtifactKey]:
         keys = {record.key for _, record in self.artifacts}
         keys.update(record.artifact for _, record in self.identifiers)
+        keys.update(record.artifact for _, record in self.aliases if record.artifact)
         for _, edge in (*self.edges, *self.retractions):
             keys.update((edge.upstream, edge.downstream))
         return keys
@@ -88,6 +93,7 @@ def record_batch(
         edges_added=change.edges_added,
         edges_retracted=change.edges_retracted,
         identifiers_added=change.identifiers_added,
+        aliases_added=change.aliases_added,
         conflicts=change.conflicts,
         artifacts_merged=change.artifacts_merged,
         refusals=tuple(refusals),
@@ -106,6 +112,8 @@ def _write(checked: _Checked, change: Change, refusals: list[Refusal]) -> None:
         records=[record for _, record in checked.artifacts],
         claims=[record for _, record in checked.identifiers],
     )
+    aliases = [record for _, record in checked.aliases]
+    state_aliases(change=change, artifacts=artifacts, records=aliases)
     # Last: an edge of this batch may say that two bearers of one identifier are two.
     merge_proved(change=change, claims=claims)
     propose_suggested(change=change, claims=claims)
@@ -132,6 +140,7 @@ def _check(batch: LineageBatch, refusals: list[Refusal]) -> _Checked:
         checked("artifacts", batch.artifacts, validation.artifact_record),
         edges,
         checked("identifiers", batch.identifiers, validation.identifier_record),
+        checked("aliases", batch.aliases, validation.alias_record),
         checked("retractions", batch.retractions, validation.edge_record),
     )
 

@@ -31,6 +31,7 @@ class Change:
     edges_added: int = 0
     edges_retracted: int = 0
     identifiers_added: int = 0
+    aliases_added: int = 0
     conflicts: int = 0
     artifacts_merged: int = 0
     artifacts_split: int = 0
@@ -43,6 +44,7 @@ class Change:
             or self.edges_added
             or self.edges_retracted
             or self.identifiers_added
+            or self.aliases_added
             or self.conflicts
             or self.artifacts_merged
             or self.artifacts_split
@@ -83,4 +85,5 @@ def graph_change(
                 edges_added=change.edges_added,
                 edges_retracted=change.edges_retracted,
                 artifacts_merged=change.artifacts_merged,
+                aliases_added=change.aliases_added,
             )

@@ -38,6 +38,12 @@ KINDS: dict[str, SourceKind] = {
         "a server, https://host?namespace=NAME; compiled pipelines, or local outputs",
         "a bearer token, if the server asks for one",
     ),
+    "marquez": SourceKind(
+        "marquez.connector",
+        "Marquez",
+        "the URL of its server, or answers of its events/lineage in files",
+        "an API key, if the server asks for one",
+    ),
     "mlmd": SourceKind(
         "mlmd.connector",
         "ML Metadata",

@@ -9,7 +9,7 @@ from apps.ingest.connectors.contract import Access, Reading, Remark
 from apps.ingest.connectors.formats.documents import json_values
 
 # What takes an edge back comes before what may stand in its place.
-RECORDS = ("retractions", "artifacts", "edges", "identifiers")
+RECORDS = ("retractions", "artifacts", "edges", "identifiers", "aliases")
 
 
 def read(access: Access) -> Iterator[Reading]:

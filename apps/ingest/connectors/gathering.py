@@ -11,6 +11,7 @@ import msgspec
 
 from apps.graph.errors import RecordError
 from apps.graph.records import (
+    AliasRecord,
     ArtifactKey,
     ArtifactRecord,
     EdgeRecord,
@@ -19,6 +20,7 @@ from apps.graph.records import (
 )
 from apps.graph.validation import (
     MAX_TAGS,
+    alias_record,
     artifact_record,
     edge_record,
     identifier_record,
@@ -45,6 +47,7 @@ class Gathering:
     edges: dict[EdgeRecord, None] = field(default_factory=dict)
     joined: set[tuple[ArtifactKey, ArtifactKey]] = field(default_factory=set)
     identifiers: dict[IdentifierRecord, None] = field(default_factory=dict)
+    aliases: dict[AliasRecord, None] = field(default_factory=dict)
     adapted: list[Remark] = field(default_factory=list)
     refused: list[Remark] = field(default_factory=list)
 
@@ -103,6 +106,17 @@ class Gathering:
         else:
             self.identifiers[record] = None
 
+    def alias(
+        self, scheme: str, value: str, artifact: ArtifactKey, at: datetime, place: str
+    ) -> None:
+        """A name that moves, and what it was seen to name."""
+        try:
+            record = alias_record(AliasRecord(scheme, value, artifact, at), place)
+        except RecordError as error:
+            self.refuse(error.path[:500], "invalid", error.message)
+        else:
+            self.aliases[record] = None
+
     def kept(self, values: Mapping[str, Any], place: str) -> dict[str, Any]:
         """The values as JSON, field by field; a field that cannot be kept is remarked upon."""
         found: dict[str, Any] = {}
@@ -134,6 +148,7 @@ class Gathering:
             artifacts=tuple(self.artifacts.values()),
             edges=tuple(self.edges),
             identifiers=tuple(self.identifiers),
+            aliases=tuple(self.aliases),
         )
         return Reading(
             batch=batch if len(batch) else None,

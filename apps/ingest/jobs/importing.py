@@ -15,11 +15,12 @@ from apps.ingest.connectors.contract import Access, ConnectorError, Reading
 from apps.ingest.credentials import masked
 from apps.ingest.jobs.ledger import Ledger, storable
 from apps.ingest.jobs.receiving import take_in_events
-from apps.ingest.jobs.recording import record_in_cuts
+from apps.ingest.jobs.recording import Recorded, record_in_cuts
 from apps.ingest.jobs.units import Units, digest_of
 from apps.ingest.models import ImportRun, Source
 from apps.ingest.namespaces import Namespaces
 from apps.ingest.opening import access_to
+from apps.ingest.selectors import moved_aliases
 from apps.work.claiming import Claim, LeaseLostError, claim, hand_back, held, renew
 from apps.work.models import WorkState
 
@@ -150,7 +151,7 @@ class _Import:
             if self._units and reading.unit:
                 self._take_unit(self._units, reading, batch)
             else:
-                self._ledger.add(record_in_cuts(batch=batch, actor=self._run.actor))
+                self._write(batch)
 
     def _take_unit(self, units: Units, reading: Reading, batch: "LineageBatch") -> None:
         about = tuple(map(self._names.key, reading.about))
@@ -159,18 +160,22 @@ class _Import:
             self._ledger.unchanged += 1
             units.see([reading.unit])
             return
-        left = units.no_longer_said(reading.unit, batch.edges)
-        recorded = record_in_cuts(
-            batch=msgspec.structs.replace(batch, retractions=(*batch.retractions, *left)),
-            actor=self._run.actor,
+        recorded = self._write(
+            msgspec.structs.replace(
+                batch,
+                aliases=(*batch.aliases, *units.names_no_more(reading.unit, batch)),
+                retractions=(
+                    *batch.retractions,
+                    *units.no_longer_said(reading.unit, batch.edges),
+                ),
+            )
         )
-        self._ledger.add(recorded)
         # What was refused is tried again the next time: what stood in its way may be gone.
         back = units.store(
             reading.unit,
             digest="" if recorded.refusals else digest,
             about=about,
-            edges=batch.edges,
+            batch=batch,
         )
         if back is not None:
             self._mark(units.marks([back], deleted=False))
@@ -187,7 +192,15 @@ class _Import:
 
     def _mark(self, batch: "LineageBatch") -> None:
         if len(batch):
-            self._ledger.add(record_in_cuts(batch=batch, actor=self._run.actor))
+            self._write(batch)
+
+    def _write(self, batch: "LineageBatch") -> Recorded:
+        moved = moved_aliases(records=batch.aliases)
+        recorded = record_in_cuts(
+            batch=msgspec.structs.replace(batch, aliases=moved), actor=self._run.actor
+        )
+        self._ledger.add(recorded)
+        return recorded
 
     def _attributed(self, batch: "LineageBatch") -> "LineageBatch":
         producer = self._source.producer if self._source else batch.producer or self._run.kind

@@ -19,6 +19,7 @@ COUNTED = (
     "edges_added",
     "edges_retracted",
     "identifiers_added",
+    "aliases_added",
     "conflicts",
     "artifacts_merged",
 )
@@ -57,7 +58,7 @@ def _cuts(batch: LineageBatch) -> Iterator[LineageBatch]:
     if len(batch) <= MAX_RECORDS:
         yield batch
         return
-    for name in ("retractions", "artifacts", "edges", "identifiers"):
+    for name in ("retractions", "artifacts", "edges", "identifiers", "aliases"):
         records = iter(getattr(batch, name))
         while some := tuple(islice(records, MAX_RECORDS)):
             yield LineageBatch(producer=batch.producer, evidence=batch.evidence, **{name: some})

@@ -13,7 +13,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.graph.hashing import sha256
-from apps.graph.records import ArtifactKey, ArtifactRecord, EdgeRecord, LineageBatch
+from apps.graph.records import (
+    AliasRecord,
+    ArtifactKey,
+    ArtifactRecord,
+    EdgeRecord,
+    LineageBatch,
+)
 from apps.graph.strict_json import canonical
 from apps.ingest.models import ImportRun, Source, SourceUnit, UnitEdge
 
@@ -51,19 +57,27 @@ class Units:
             left.pop(hashed, None)
         return tuple(msgspec.convert(edge, EdgeRecord) for edge in left.values())
 
+    def names_no_more(self, name: str, batch: LineageBatch) -> tuple[AliasRecord, ...]:
+        """That the aliases which the unit had, and does not speak of now, name nothing any more."""
+        unit = self._known.get(name)
+        former = {(scheme, value) for scheme, value in unit.aliases} if unit else set()
+        left = former - {(one.scheme, one.value) for one in batch.aliases}
+        return tuple(AliasRecord(*one, None, timezone.now()) for one in sorted(left))
+
     def store(
         self,
         name: str,
         *,
         digest: str,
         about: Sequence[ArtifactKey],
-        edges: Collection[EdgeRecord],
+        batch: LineageBatch,
     ) -> SourceUnit | None:
         """Keep what the unit states now. Return it if the source had lost it before."""
         former = self._known.get(name)
         values = {
             "digest": digest,
             "about": [msgspec.to_builtins(one) for one in about],
+            "aliases": sorted({(one.scheme, one.value) for one in batch.aliases if one.artifact}),
             "seen_in": self._run,
             "gone_at": None,
             "name": name,
@@ -72,7 +86,7 @@ class Units:
             source=self._source, name_hash=sha256(name), defaults=values
         )
         self._known[name] = unit
-        wanted = {edge_hash(one): one for one in edges}
+        wanted = {edge_hash(one): one for one in batch.edges}
         kept = UnitEdge.objects.filter(unit=unit)
         kept.exclude(edge_hash__in=wanted).delete()
         known = set(kept.values_list("edge_hash", flat=True))
@@ -107,13 +121,15 @@ class Units:
             self._rows().filter(pk__in=chunk).update(gone_at=timezone.now())
         return gone
 
-    def marks(self, units: Iterable[SourceUnit], *, deleted: bool) -> LineageBatch:
+    def marks(self, units: Collection[SourceUnit], *, deleted: bool) -> LineageBatch:
         """That the source has deleted the artifacts of these units, or has them again."""
         now = timezone.now()
         told = {"source": self._source.name, "deleted": deleted, "seen_at": now.isoformat()}
         keys = {msgspec.convert(one, ArtifactKey) for unit in units for one in unit.about}
         records = tuple(_marked(key, told, now) for key in sorted(keys))
-        return LineageBatch(producer=self._source.producer, artifacts=records)
+        names = sorted({(scheme, value) for unit in units for scheme, value in unit.aliases})
+        aliases = tuple(AliasRecord(*one, None, now) for one in names) if deleted else ()
+        return LineageBatch(producer=self._source.producer, artifacts=records, aliases=aliases)
 
     def _rows(self) -> QuerySet[SourceUnit]:
         return SourceUnit.objects.filter(source=self._source)
@@ -136,9 +152,12 @@ def edge_hash(edge: EdgeRecord) -> str:
 
 
 def digest_of(batch: LineageBatch, about: Sequence[ArtifactKey]) -> str:
-    """Equal exactly for units that tell the same, in whatever order."""
+    """Equal exactly for units that tell the same, in whatever order. When an alias was looked at
+    does not count, only what it named.
+    """
+    aliases = [(one.scheme, one.value, one.artifact) for one in batch.aliases]
     parts = [
         sorted(canonical(msgspec.to_builtins(one)) for one in records)
-        for records in (batch.artifacts, batch.edges, batch.identifiers, about)
+        for records in (batch.artifacts, batch.edges, batch.identifiers, aliases, about)
     ]
     return sha256(canonical(parts))

@@ -136,6 +136,7 @@ class Migration(migrations.Migration):
                 ('name', models.TextField()),
                 ('digest', models.CharField(blank=True, max_length=64)),
                 ('about', models.JSONField(default=list)),
+                ('aliases', models.JSONField(default=list)),
                 ('gone_at', models.DateTimeField(blank=True, null=True)),
                 ('seen_in', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ingest.importrun')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='ingest.source')),

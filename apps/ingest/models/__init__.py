@@ -2,12 +2,14 @@
 
 from apps.ingest.models.events import DatasetRead, DatasetWrite, OpenLineageEvent, RunTelling
 from apps.ingest.models.imports import ImportRun
+from apps.ingest.models.marquez import MarquezRecord
 from apps.ingest.models.sources import Source, SourceUnit, UnitEdge
 
 __all__ = [
     "DatasetRead",
     "DatasetWrite",
     "ImportRun",
+    "MarquezRecord",
     "OpenLineageEvent",
     "RunTelling",
     "Source",

@@ -6,6 +6,7 @@ Events are never changed. `RunTelling`, `DatasetWrite` and `DatasetRead` are der
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from apps.ingest.openlineage.envelope import Event, stored_event
 
@@ -32,6 +33,10 @@ class OpenLineageEvent(models.Model):
     class Meta:
         ordering = ("-received_at", "-pk")
         verbose_name = "OpenLineage event"
+        indexes: ClassVar = [
+            # Events of jobs are few among those of runs, and are what a list of jobs asks for.
+            models.Index(fields=["job_namespace"], name="event_of_job", condition=Q(shape="job"))
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_type or self.shape} of {self.job_name or 'a dataset'}"

@@ -79,8 +79,9 @@ class SourceUnit(models.Model):
     """What stands by itself in a source (a run, a registered model, a file), as last read.
 
     `digest` is of what it told; a reading that tells the same is not recorded again. `about` are
-    the keys of the artifacts that go with it. `seen_in` is the last import that read or named it,
-    `gone_at` when the source was found to have it no more.
+    the keys of the artifacts that go with it, `aliases` the (scheme, value) of the names that move
+    and that it said what they name. `seen_in` is the last import that read or named it, `gone_at`
+    when the source was found to have it no more.
     """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="units")
@@ -88,6 +89,7 @@ class SourceUnit(models.Model):
     name = models.TextField()
     digest = models.CharField(max_length=64, blank=True)
     about = models.JSONField(default=list)
+    aliases = models.JSONField(default=list)
     seen_in = models.ForeignKey(
         "ingest.ImportRun", on_delete=models.PROTECT, related_name="+", db_constraint=False
     )

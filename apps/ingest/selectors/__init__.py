@@ -1,5 +1,6 @@
 """Reading what came in, and where from."""
 
+from apps.ingest.selectors.aliases import moved_aliases
 from apps.ingest.selectors.events import (
     derived_rows,
     events_by_key,
@@ -16,9 +17,11 @@ from apps.ingest.selectors.events import (
 from apps.ingest.selectors.sources import (
     failing_sources,
     import_runs,
+    lost_units,
     source_named,
     sources,
     stale_sources,
+    unit_totals,
 )
 
 __all__ = [
@@ -31,11 +34,14 @@ __all__ = [
     "known_digests",
     "live_edges_by",
     "live_run_edges",
+    "lost_units",
+    "moved_aliases",
     "readers_within",
     "source_named",
     "sources",
     "stale_sources",
     "tellings",
+    "unit_totals",
     "versions_read",
     "windows_after",
 ]

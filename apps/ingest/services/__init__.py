@@ -1,6 +1,7 @@
 """The ways by which lineage comes in from outside."""
 
 from apps.ingest.jobs.receiving import Received, receive_events
+from apps.ingest.services.deploying import Release, end_release, record_release
 from apps.ingest.services.importing import (
     import_path,
     import_source,
@@ -18,12 +19,15 @@ from apps.ingest.services.sources import (
 
 __all__ = [
     "Received",
+    "Release",
     "SourceSettings",
     "add_source",
     "change_source",
+    "end_release",
     "import_path",
     "import_source",
     "receive_events",
+    "record_release",
     "retire_source",
     "start_import",
     "stop_import",

@@ -4,17 +4,19 @@ Everything shown came from outside: text goes through `format_html` or the templ
 escaping, and names stand in <bdi> so that right-to-left text cannot reorder what is around it.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from apps.catalog.models import Artifact, Revision
+from apps.catalog.models import AliasStatement, Artifact, Revision
 from apps.graph import vocabulary
+from apps.graph.aliases import short_name
 from apps.graph.vocabulary import Kind, kind_label, role_named
 
 register = template.Library()
@@ -29,7 +31,6 @@ STATUSES = {
 }
 CONFLICTS = {"cycle": "Cycle refused", "digest": "Two contents", "identity": "Kept as two"}
 SCHEMES = {"git_commit": "commit", "oci_image": "image", "sha256": "content, SHA-256"}
-IMPORTS = {"openlineage": "OpenLineage", "ecosystem-graphs": "Ecosystem Graphs"}
 UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 AGES = (
     (60, 1, "second"),
@@ -122,6 +123,24 @@ def artifact_link(artifact: Artifact, length: int = NAME_LENGTH) -> SafeString:
 
 
 @register.simple_tag
+def alias_chips(statements: Iterable[AliasStatement], most: int = 4) -> SafeString:
+    """The names that an artifact bears now, as short as beside it they may be; whole in the title,
+    and so are those that are too many.
+    """
+    written: dict[str, list[str]] = {}
+    for one in statements:
+        written.setdefault(short_name(one.value), []).append(f"{one.scheme} {one.value}")
+    chips = list(written.items())
+    if len(chips) > most:
+        left = [whole for _, each in chips[most - 1 :] for whole in each]
+        chips[most - 1 :] = [(f"{len(chips) - most + 1} more", left)]
+    chip = '<span class="word alias" title="{}"><bdi>{}</bdi></span>'
+    return format_html_join(
+        " ", chip, ((middle("\n".join(whole), 1000), middle(short, 32)) for short, whole in chips)
+    )
+
+
+@register.simple_tag
 def status_tag(status: str) -> SafeString | str:
     """`flagged`, `affected`, `evidence`, `placeholder` or `tombstone` in words; else nothing."""
     if status not in STATUSES:
@@ -163,12 +182,6 @@ def pairs(record: object) -> list[tuple[str, object]]:
 
 
 @register.filter
-def import_words(code: str) -> str:
-    """The tool that was read, as it writes its own name; others by their code."""
-    return IMPORTS.get(code, kind_label(code))
-
-
-@register.filter
 def whole_record(place: str) -> str:
     """Where a note points, without the `$` that only says: the record as a whole."""
     return str(place).removesuffix(" $")
@@ -195,6 +208,7 @@ def change_words(revision: Revision) -> str:
         (revision.edges_added, "edge", "added"),
         (revision.edges_retracted, "edge", "retracted"),
         (revision.artifacts_merged, "artifact", "merged into another"),
+        (revision.aliases_added, "alias statement", "added"),
     ]
     said = [
         f"{amount:,} {one}{'' if amount == 1 else 's'} {done}"

@@ -1,0 +1,1 @@
+"""Marquez: everything that it knows, read by its API."""
