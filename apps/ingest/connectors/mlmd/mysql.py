@@ -126,7 +126,8 @@ def _connection(server: Server, access: Access) -> Any:
             charset="utf8mb4",
             ssl=_encryption(server),
             connect_timeout=SECONDS_TO_CONNECT,
-            read_timeout=SECONDS_TO_ANSWER,
+            # Longer than a statement may take, so that the server is the first to give up.
+            read_timeout=2 * SECONDS_TO_ANSWER,
             write_timeout=SECONDS_TO_ANSWER,
             local_infile=False,
             autocommit=True,
