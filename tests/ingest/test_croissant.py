@@ -124,5 +124,5 @@ def test_it_says_the_same_twice() -> None:
 @pytest.mark.django_db
 def test_it_reads_the_examples_of_the_specification() -> None:
     run = import_path(kind="croissant", path=DESCRIPTIONS)
-    assert (run.state, run.refused) == ("completed", {})
+    assert (run.state, run.refused) == ("complete", {})
     assert Artifact.objects.filter(name="rajpurkar/squad", is_placeholder=True).exists()

@@ -143,6 +143,6 @@ def test_it_says_the_same_twice() -> None:
 @pytest.mark.skipif(not BILLS.is_dir(), reason="the bills are not beside this repository")
 @pytest.mark.django_db
 def test_it_reads_the_examples_of_the_specification() -> None:
-    assert import_path(kind="cyclonedx", path=BILLS).state == "completed"
+    assert import_path(kind="cyclonedx", path=BILLS).state == "complete"
     assert Artifact.objects.filter(kind="model", name="stable-diffusion").count() == 1
     assert Edge.objects.filter(role="output", downstream__kind="model").count() == 1

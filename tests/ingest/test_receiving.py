@@ -65,7 +65,7 @@ def test_it_reads_no_earlier_event_again_to_take_in_one_more(
 ) -> None:
     receive_events(payload=[run_event("RUNNING", f"{n % 24:02}:{n // 24:02}") for n in range(99)])
     parsed: list[object] = []
-    monkeypatch.setattr("apps.ingest.models.stored_event", parsed.append)
+    monkeypatch.setattr("apps.ingest.models.events.stored_event", parsed.append)
     receive_events(payload=run_event("COMPLETE", "23:59"))
     assert parsed == []
 
