@@ -228,5 +228,6 @@ def test_it_reads_every_description_of_the_shared_store() -> None:
     assert run.state == "complete", run.error
     assert run.refused == {}
     assert Deployment.objects.count() == 13
+    # A digest of one digit over and over is made up, and proves nothing.
     image = Artifact.objects.filter(kind="environment", version__startswith="sha256:111")
-    assert image.filter(merged_into=None).count() == 1
+    assert image.filter(merged_into=None).count() == 3
