@@ -13,7 +13,12 @@ from apps.api.findings import FindingViews
 from apps.api.flags import FlagViews
 from apps.api.identifiers import IdentifierViews
 from apps.api.imports import ImportViews
-from apps.api.lineage import LineageView, LineageWithSlash
+from apps.api.lineage import (
+    LineageBatchView,
+    LineageBatchWithSlash,
+    LineageView,
+    LineageWithSlash,
+)
 from apps.api.me import MeView
 from apps.api.merges import MergeViews
 from apps.api.obligations import ObligationViews
@@ -47,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/lineage", LineageView.as_view(), name="lineage"),
     # Marquez answers both, so clients are configured with either.
     path("v1/lineage/", LineageWithSlash.as_view()),
+    path("v1/lineage/batch", LineageBatchView.as_view(), name="lineage_batch"),
+    path("v1/lineage/batch/", LineageBatchWithSlash.as_view()),
     path("v1/me", MeView.as_view(), name="me"),
     path("v1/", include(router.urls)),
     re_path("", UnknownAddress.as_view(), name="unknown"),

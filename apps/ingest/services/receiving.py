@@ -87,6 +87,26 @@ def receive_events(*, payload: object, actor: "User | None" = None) -> Received:
     )
 
 
+def receive_batch(
+    *, payload: Sequence[object], actor: "User | None" = None
+) -> dict[int, RecordError]:
+    """Take in the events of an array that can be, in one transaction; for each other its place in
+    the array and what is wrong with it. A `RecordError` in the payload stands for an event that
+    could not even be parsed.
+    """
+    events: list[Event] = []
+    failed: dict[int, RecordError] = {}
+    for index, (path, data) in enumerate(_each(list(payload))):
+        try:
+            if isinstance(data, RecordError):
+                raise data
+            events.append(read_event(data, path)[0])
+        except RecordError as error:
+            failed[index] = error
+    take_in_events(events=events, actor=actor)
+    return failed
+
+
 def take_in_events(*, events: Sequence[Event], actor: "User | None") -> tuple[int, Recorded]:
     """Store the new events and bring the graph up to date with them; say how many were new."""
     with graph_change(producer=PRODUCER, actor=actor):
