@@ -14,6 +14,7 @@ import msgspec
 
 from apps.graph.errors import RecordError
 from apps.graph.facets import check_facets
+from apps.graph.merge import FACET, LINES
 from apps.graph.records import (
     ArtifactKey,
     ArtifactRecord,
@@ -31,6 +32,7 @@ MAX_TEXT_BYTES = 100_000
 MAX_FACETS_BYTES = 2_000_000
 MAX_TAGS = 100
 MAX_RECORDS = 10_000
+WITHDRAWABLE = (*LINES, "occurred_at")
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*\Z")
 _SCHEME = re.compile(r"[a-z][a-z0-9_.+-]*\Z")
@@ -100,6 +102,7 @@ def artifact_record(record: ArtifactRecord, path: str) -> ArtifactRecord:
             f"{path}.facets", f"Are {size:,} bytes long; at most {MAX_FACETS_BYTES:,} are kept."
         )
     check_facets(facets, f"{path}.facets")
+    _check_withdrawn(record, path)
     if len(record.tags) > MAX_TAGS:
         raise RecordError(f"{path}.tags", f"{len(record.tags)} tags; at most {MAX_TAGS} are kept.")
     return msgspec.structs.replace(
@@ -123,6 +126,22 @@ def artifact_record(record: ArtifactRecord, path: str) -> ArtifactRecord:
         stated_at=moment(record.stated_at, f"{path}.stated_at"),
         facets=facets,
     )
+
+
+def _check_withdrawn(record: ArtifactRecord, path: str) -> None:
+    if record.withdrawn and record.stated_at is None:
+        raise RecordError(f"{path}.stated_at", "Is missing; say when it was withdrawn.")
+    for i, name in enumerate(record.withdrawn):
+        said = name.removeprefix(FACET) in record.facets if name.startswith(FACET) else None
+        if said is None:
+            if name not in WITHDRAWABLE:
+                raise RecordError(
+                    f"{path}.withdrawn[{i}]",
+                    f"{name[:80]!r} is none of {', '.join(WITHDRAWABLE)} and facets.NAME.",
+                )
+            said = bool(getattr(record, name))
+        if said:
+            raise RecordError(f"{path}.withdrawn[{i}]", f"{name[:80]!r} is stated here, too.")
 
 
 def edge_record(record: EdgeRecord, path: str) -> EdgeRecord:

@@ -11,7 +11,15 @@ from apps.catalog.services.bearing import bearers_of
 from apps.catalog.services.conflicts import ConflictDraft, Proof, record_conflicts, void_proofs
 from apps.catalog.services.merging import MergeDraft, merge, split
 from apps.catalog.services.writing import Change
-from apps.graph.identity import clusters_of, is_trivial, proves, refuse_merges
+from apps.graph.identity import (
+    DIGEST_LENGTHS,
+    clusters_of,
+    is_trivial,
+    proves,
+    realm,
+    refuse_merges,
+    says_most,
+)
 from apps.graph.merge import contradicts
 
 CHUNK = 5000
@@ -19,7 +27,8 @@ Bearers = dict[Proof, list[int]]
 
 
 def merge_proved(*, change: Change, claims: Iterable[Proof]) -> None:
-    """Merge what newly claimed identifiers prove to be one; the one known first survives.
+    """Merge what newly claimed identifiers prove to be one; the one known first survives, or the
+    one whose kind says more.
 
     Where a path leads from one bearer to another (a copy of itself, say), the identifier does not
     tell which of them is meant: it is void from then on, and what it proved is recorded as a
@@ -49,7 +58,7 @@ def merge_proved(*, change: Change, claims: Iterable[Proof]) -> None:
         if place in reason_of:
             _void(change, rows, cluster, bearing, reason_of[place], on_path.get(place, ()))
         else:
-            first = min(cluster)
+            first = min(cluster, key=lambda pk: (says_most(rows[pk].kind), pk))
             drafts += [_draft(first, one, bearing) for one in sorted(cluster) if one != first]
     if drafts:
         merge(change=change, drafts=drafts)
@@ -81,7 +90,7 @@ def _may_be_known_by(proof: Proof, artifact: Artifact) -> bool:
     _, scheme, value = proof
     return not (
         artifact.is_tombstone
-        or is_trivial(artifact.kind, artifact.facets)
+        or (scheme in DIGEST_LENGTHS and is_trivial(artifact.kind, artifact.facets))
         or contradicts(artifact.digest, f"{scheme}:{value}")
     )
 
@@ -184,7 +193,7 @@ def _void_proofs(
     undone = [
         one
         for one in live.select_related("artifact").order_by("pk")
-        if (one.artifact.kind, one.scheme, one.value) in proofs
+        if _proof(one) in proofs
     ]
     if undone:
         split(change=change, merges=undone, reason=f"What proved it is void: {why}.")
@@ -201,9 +210,9 @@ def part_proved(*, change: Change, paths: Iterable[Sequence[int]]) -> bool:
         live = Merge.objects.filter(split_in__isnull=True).exclude(scheme="")
         on_path = live.filter(artifact__merged_into__in=every[start : start + CHUNK])
         merges += on_path.select_related("artifact", "survivor").order_by("pk")
-    proofs = {(one.artifact.kind, one.scheme, one.value) for one in merges}
+    proofs = {_proof(one) for one in merges}
     for proof in sorted(proofs):
-        one = next(one for one in merges if (one.artifact.kind, one.scheme, one.value) == proof)
+        one = next(one for one in merges if _proof(one) == proof)
         _void_proofs(
             change=change,
             proofs={proof},
@@ -212,3 +221,7 @@ def part_proved(*, change: Change, paths: Iterable[Sequence[int]]) -> bool:
             why="one was made from the other",
         )
     return bool(merges)
+
+
+def _proof(merge: Merge) -> Proof:
+    return (realm(merge.artifact.kind, merge.scheme), merge.scheme, merge.value)
