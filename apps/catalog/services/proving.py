@@ -191,9 +191,7 @@ def _void_proofs(
     record_conflicts(change=change, drafts=drafts)
     live = Merge.objects.filter(split_in__isnull=True, value__in={value for _, _, value in proofs})
     undone = [
-        one
-        for one in live.select_related("artifact").order_by("pk")
-        if _proof(one) in proofs
+        one for one in live.select_related("artifact").order_by("pk") if _proof(one) in proofs
     ]
     if undone:
         split(change=change, merges=undone, reason=f"What proved it is void: {why}.")

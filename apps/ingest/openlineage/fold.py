@@ -5,105 +5,177 @@ is accumulated (datasets, code, the run that started it) is a union.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from apps.graph.identity import says_most
 from apps.graph.records import ArtifactKey
+from apps.graph.vocabulary import Kind
 from apps.ingest.openlineage.envelope import Event
-from apps.ingest.openlineage.naming import code_key
-from apps.ingest.openlineage.telling import Telling, Version
+from apps.ingest.openlineage.exact import DATASET, JOB, Flow, Party, stated_flows, stated_sources
+from apps.ingest.openlineage.lifecycle import DROP, previous_name
+from apps.ingest.openlineage.naming import code_key, dataset_key
+from apps.ingest.openlineage.telling import Dependency, Mention, Name, Telling
 
 ENDED = frozenset({"completed", "failed", "aborted"})
 SEED_NAMES = ("seed", "random_seed", "random_state")
 
-Name = tuple[str, str]  # namespace and name of a dataset
-
 
 @dataclass(frozen=True, slots=True)
 class RunFold:
-    """A run, as all of its events together tell it.
+    """One attempt of a run, as all of its events together tell it; mostly there is but one.
 
-    `reads` are the datasets read without a version; which one that was depends on what had been
-    completed when the run started. `completions` are the versions written and when.
+    `version` is that of the run's artifact and of the outputs for which none is stated. `told_at`
+    and `events` are of the whole run: a fold that knows more events is the later. `reads` are the
+    datasets read without a version, each with its kind; which version that was depends on what had
+    been completed at `started`. `sources` are those stated exactly, by output; `flows` into others.
+    `states_apart` says that there may be, or may have been, edges past the run.
     """
 
     namespace: str
     name: str
     run_id: str
-    stated_at: datetime
+    version: str
+    attempt: int
+    attempts: int
+    told_at: datetime
     events: int
     state: str
     started_at: datetime | None
     ended_at: datetime | None
-    reads_as_of: datetime
+    started: datetime
     parameters: dict[str, Any]
     seed: int | str | None
     parents: frozenset[ArtifactKey]
+    dependencies: frozenset[Dependency]
     code: frozenset[ArtifactKey]
-    inputs: frozenset[Version]
-    reads: frozenset[Name]
-    outputs: frozenset[Version]
-    completions: frozenset[tuple[Version, datetime]] = field(default_factory=frozenset)
+    inputs: frozenset[ArtifactKey]
+    reads: frozenset[tuple[Name, str]]
+    outputs: frozenset[ArtifactKey]
+    sources: dict[Name, frozenset[Party]]
+    flows: tuple[Flow, ...]
+    completions: frozenset[tuple[ArtifactKey, datetime]]
+    states_apart: bool
+
+    @property
+    def key(self) -> ArtifactKey:
+        return ArtifactKey(self.namespace, Kind.RUN.value, self.name, self.version)
 
 
 @dataclass(frozen=True, slots=True)
-class JobFold:
-    """What a job says that it reads and writes, apart from any run."""
+class DesignFold:
+    """What went into what apart from any run, as a job, or an event of a dataset, last said it.
 
-    namespace: str
-    name: str
-    inputs: frozenset[Name]
-    outputs: frozenset[Name]
-    code: frozenset[ArtifactKey]
+    `described` is the job or the dataset itself.
+    """
+
+    described: tuple[str, ...]
+    steps: frozenset[tuple[ArtifactKey, ArtifactKey, str]]
 
 
 def fold_run(telling: Telling) -> RunFold:
-    """The run that these events, taken together, are of."""
-    started = telling.started or telling.first
-    outputs = _written(telling)
+    """The run that these events, taken together, are of, as one attempt."""
+    return fold_attempt(telling, whole=telling, version=telling.run_id, attempt=1)
+
+
+def fold_attempt(telling: Telling, *, whole: Telling, version: str, attempt: int) -> RunFold:
+    """One attempt of a run, from what its own events tell and from what all of them do."""
+    kinds = _kinds(telling)
+    outputs = _written(telling, kinds, version)
     parameters = telling.parameters[1] if telling.parameters else {}
     state, ended_at = _state(telling)
+    flows = telling.flows[1] if telling.flows else ()
+    sources = _sources(telling, flows, outputs)
+    inputs = {one for one in telling.inputs if one.version}
     return RunFold(
         namespace=telling.namespace,
         name=telling.name,
         run_id=telling.run_id,
-        stated_at=telling.last,
-        events=telling.events,
+        version=version,
+        attempt=attempt,
+        attempts=1 + len(whole.restarts),
+        told_at=whole.last,
+        events=whole.events,
         state=state,
-        started_at=telling.started,
+        started_at=min(telling.starts, default=None),
         ended_at=ended_at,
-        reads_as_of=started,
+        started=telling.started,
         parameters=parameters,
         seed=_seed(parameters),
         parents=telling.parents,
+        dependencies=telling.dependencies,
         code=telling.code,
-        inputs=frozenset(one for one in telling.inputs if one[2]),
-        reads=_without_version(telling.inputs),
+        inputs=frozenset(_key(one, kinds) for one in inputs),
+        reads=frozenset(
+            (name, kinds.get(name, Kind.DATASET.value))
+            for name in _unversioned(telling.inputs) | _named_only(sources, flows, inputs)
+        ),
         outputs=outputs,
+        sources=sources,
+        flows=tuple(one for one in flows if one.target.type == JOB),
         # Nothing completes before it started: with that, reading by time can close no cycle.
         completions=frozenset(
-            (version, max(moment, started)) for version in outputs for moment in telling.completed
+            (one, max(moment, telling.started)) for one in outputs for moment in telling.completed
         ),
+        states_apart=bool(whole.sources or whole.flows or whole.dependencies),
     )
 
 
-def fold_job(events: Iterable[Event]) -> JobFold:
-    """The job by the latest of its job events that names any dataset."""
-    every = sorted(events, key=lambda one: one.order)
-    job = every[-1].job
-    if job is None:
-        raise ValueError("These are no events of a job.")
-    telling = [one for one in every if one.envelope.inputs or one.envelope.outputs]
-    last = telling[-1] if telling else every[-1]
-    code = code_key(last)
-    return JobFold(
-        namespace=job.namespace,
-        name=job.name,
-        inputs=frozenset((one.namespace, one.name) for one in last.envelope.inputs or ()),
-        outputs=frozenset((one.namespace, one.name) for one in last.envelope.outputs or ()),
-        code=frozenset() if code is None else frozenset({code}),
-    )
+def _kinds(telling: Telling) -> dict[Name, str]:
+    """Of each dataset the most that any mention says."""
+    found: dict[Name, str] = {}
+    for one in telling.inputs | telling.outputs:
+        held = found.get(one.dataset, one.kind)
+        found[one.dataset] = min(held, one.kind, key=says_most)
+    return found
+
+
+def _key(one: Mention, kinds: dict[Name, str], version: str = "") -> ArtifactKey:
+    return dataset_key(*one.dataset, one.version or version, kinds[one.dataset])
+
+
+def _written(telling: Telling, kinds: dict[Name, str], version: str) -> frozenset[ArtifactKey]:
+    """Versions that are stated; a dataset for which none is has that of the run. What the run
+    dropped it did not write.
+    """
+    dropped = {name for name, (_, change) in telling.changes if change == DROP}
+    written = [one for one in telling.outputs if one.dataset not in dropped]
+    unversioned = _unversioned(frozenset(written))
+    found = {
+        _key(one, kinds, version) for one in written if one.version or one.dataset in unversioned
+    }
+    flows = telling.flows[1] if telling.flows else ()
+    mentioned = {one.dataset for one in telling.outputs}
+    found |= {
+        dataset_key(*flow.target.dataset, version)
+        for flow in flows
+        if flow.target.type == DATASET and flow.target.dataset not in mentioned
+    }
+    return frozenset(found)
+
+
+def _sources(
+    telling: Telling, flows: tuple[Flow, ...], outputs: frozenset[ArtifactKey]
+) -> dict[Name, frozenset[Party]]:
+    """The sources of each output for which they are stated, by its own facet or by the job's."""
+    stated = {name: parties for name, (_, parties) in telling.sources if parties is not None}
+    for flow in flows:
+        if flow.target.type == DATASET:
+            name = flow.target.dataset
+            stated[name] = stated.get(name, frozenset()) | flow.sources
+    written = {(one.namespace, one.name) for one in outputs}
+    return {name: parties for name, parties in stated.items() if name in written}
+
+
+def _named_only(
+    sources: dict[Name, frozenset[Party]], flows: tuple[Flow, ...], inputs: set[Mention]
+) -> frozenset[Name]:
+    """Datasets named as sources alone: read, in whichever version, like any input."""
+    parties = {party for every in sources.values() for party in every}
+    parties |= {party for flow in flows if flow.target.type == JOB for party in flow.sources}
+    stated = {one.dataset for one in inputs}
+    return frozenset(one.dataset for one in parties if one.type == DATASET) - stated
 
 
 def _state(telling: Telling) -> tuple[str, datetime | None]:
@@ -114,17 +186,10 @@ def _state(telling: Telling) -> tuple[str, datetime | None]:
     return state, moment if state in ENDED else None
 
 
-def _written(telling: Telling) -> frozenset[Version]:
-    """Versions that are stated; a dataset for which none is has the run's id as its version."""
-    stated = {one for one in telling.outputs if one[2]}
-    named_by_run = {(*name, telling.run_id) for name in _without_version(telling.outputs)}
-    return frozenset(stated | named_by_run)
-
-
-def _without_version(mentions: frozenset[Version]) -> frozenset[Name]:
+def _unversioned(mentions: frozenset[Mention]) -> frozenset[Name]:
     """Those for which no event states a version."""
-    stated = {one[:2] for one in mentions if one[2]}
-    return frozenset(one[:2] for one in mentions if one[:2] not in stated)
+    stated = {one.dataset for one in mentions if one.version}
+    return frozenset(one.dataset for one in mentions) - stated
 
 
 def _seed(parameters: dict[str, Any]) -> int | str | None:
@@ -132,3 +197,90 @@ def _seed(parameters: dict[str, Any]) -> int | str | None:
         if name.lower() in SEED_NAMES and isinstance(value, str | int):
             return int(value) if isinstance(value, bool) else value
     return None
+
+
+def fold_design(events: Iterable[Event]) -> DesignFold:
+    """What a job, or a dataset, is made of by design: as the latest of its events says it."""
+    every = sorted(events, key=lambda one: one.order)
+    return _fold_job(every) if every[-1].job else _fold_dataset(every)
+
+
+def _fold_job(events: list[Event]) -> DesignFold:
+    """By the latest event that names any dataset. Every output is derived from every input, but for
+    those whose sources are stated.
+    """
+    telling = [one for one in events if one.envelope.inputs or one.envelope.outputs]
+    last = (telling or events)[-1]
+    job = last.job
+    if job is None:
+        raise ValueError("These are no events of a job.")
+    inputs = {
+        dataset_key(one.namespace, one.name, "", one.kind) for one in last.envelope.inputs or ()
+    }
+    stated = {one.target: one.sources for one in stated_flows(job.facets)}
+    own = Party(JOB, job.namespace, job.name, "")
+    code, steps = code_key(last), set()
+    for one in last.envelope.outputs or ():
+        output = dataset_key(one.namespace, one.name, "", one.kind)
+        target = Party(DATASET, one.namespace, one.name, "")
+        sources = stated.pop(target, None)
+        exact = stated_sources(one.facets)
+        if sources is None and exact is None:
+            steps |= {(up, output, "derived") for up in inputs}
+        else:
+            named = (sources or frozenset()) | (exact or frozenset())
+            steps |= _steps(target, named, own, output)
+        if code is not None:
+            steps.add((code, output, "code"))
+    for target, parties in stated.items():
+        steps |= _steps(target, parties, own)
+    return DesignFold(("job", job.namespace, job.name), _without_loops(steps))
+
+
+def _fold_dataset(events: list[Event]) -> DesignFold:
+    """What went into one version, and what a renamed dataset was called before."""
+    last = events[-1].envelope.dataset
+    if last is None:
+        raise ValueError("These are no events of a dataset.")
+    told = [one.envelope.dataset for one in events if one.envelope.dataset]
+    described = [one.facets for one in told if "lineage" in (one.facets or {})]
+    sources = stated_sources(described[-1]) if described else None
+    target = Party(DATASET, last.namespace, last.name, "")
+    key = dataset_key(
+        last.namespace, last.name, last.version, min((one.kind for one in told), key=says_most)
+    )
+    steps = _steps(target, sources or frozenset(), target, key)
+    before = {name for one in told if (name := previous_name(one.facets))}
+    steps |= {(dataset_key(*name), key, "derived") for name in before}
+    stated = ("dataset", last.namespace, last.name, last.version)
+    return DesignFold(stated, _without_loops(steps))
+
+
+Step = tuple[ArtifactKey, ArtifactKey, str]
+
+
+def _steps(
+    target: Party, sources: frozenset[Party], own: Party, key: ArtifactKey | None = None
+) -> set[Step]:
+    """The steps into the target; a job stands for its runs by the run without a version. That a
+    job made what it describes goes without saying.
+    """
+    into = key or _artifact(own if target.is_own_job else target)
+    return {
+        (_artifact(one), into, party_role(one, target)) for one in sources if not one.is_own_job
+    }
+
+
+def party_role(source: Party, target: Party) -> str:
+    """What the source was in the making of the target."""
+    if target.type == DATASET:
+        return "derived"
+    return "input" if source.type == DATASET else "dependency"
+
+
+def _artifact(party: Party) -> ArtifactKey:
+    return party.job if party.type == JOB else dataset_key(*party.dataset)
+
+
+def _without_loops(steps: set[Step]) -> frozenset[Step]:
+    return frozenset(one for one in steps if one[0] != one[1])
