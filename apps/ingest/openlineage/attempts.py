@@ -11,14 +11,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import reduce
 
-from msgspec.structs import replace
-
 from apps.graph.merge import Statements, stated_by
 from apps.graph.records import ArtifactKey, ArtifactRecord, IdentifierRecord
 from apps.ingest.openlineage.envelope import Event
 from apps.ingest.openlineage.fold import RunFold, fold_attempt
 from apps.ingest.openlineage.mapping import run_clock, statements
-from apps.ingest.openlineage.naming import run_key
 from apps.ingest.openlineage.telling import Telling, join, told_by
 
 _BEGAN = re.compile(r"~\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z")
@@ -66,19 +63,23 @@ def attempt_statements(whole: Telling, events: Sequence[Event]) -> Iterator[Stat
         about = {one.digest for one in own}
         said: dict[ArtifactKey, tuple[Statements, Statements]] = {}
         for event in events:
-            for one in statements(event):
-                if not _is_of_run(one, event):
-                    continue
-                moved = _moved(one, version)
-                if version != whole.run_id:
-                    yield moved
-                if isinstance(moved, ArtifactRecord):
-                    every, during = said.setdefault(moved.key, (Statements(), Statements()))
-                    every.join(stated_by(moved))
+            for one in _of_run(event, version):
+                yield one
+                if isinstance(one, ArtifactRecord):
+                    every, during = said.setdefault(one.key, (Statements(), Statements()))
+                    every.join(stated_by(one))
                     if event.digest in about:
-                        during.join(stated_by(moved))
+                        during.join(stated_by(one))
         for key, (every, during) in said.items():
             yield _settled(key, every, during, run_clock(whole))
+
+
+def _of_run(event: Event, version: str) -> Iterator[Statement]:
+    """What the event says of the run and of what has the run's version, under this version."""
+    otherwise = statements(event, f"{version}~")
+    for one, other in zip(statements(event, version), otherwise, strict=True):
+        if one != other:
+            yield one
 
 
 def _parts(whole: Telling, events: Sequence[Event]) -> Iterator[tuple[str, list[Event]]]:
@@ -96,28 +97,6 @@ def _parts(whole: Telling, events: Sequence[Event]) -> Iterator[tuple[str, list[
                 if (start is None or one.time >= start) and (end is None or one.time < end)
             ],
         )
-
-
-def _is_of_run(statement: Statement, event: Event) -> bool:
-    """Whether the statement is of something whose version is the run's id."""
-    key = statement.key if isinstance(statement, ArtifactRecord) else statement.artifact
-    if key.version != event.run_id:
-        return False
-    job = event.job
-    mine = job is not None and key == run_key(job.namespace, job.name, event.run_id)
-    unstated = {
-        (one.namespace, one.name) for one in event.envelope.outputs or () if not one.version
-    }
-    return mine or (key.kind != "run" and (key.namespace, key.name) in unstated)
-
-
-def _moved(statement: Statement, version: str) -> Statement:
-    if isinstance(statement, ArtifactRecord):
-        return replace(statement, version=version)
-    run_id = statement.artifact.version
-    value = statement.value.removesuffix(f"@{run_id}")
-    moved = value if value == statement.value else f"{value}@{version}"
-    return replace(statement, artifact=replace(statement.artifact, version=version), value=moved)
 
 
 def _settled(

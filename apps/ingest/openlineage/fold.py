@@ -81,7 +81,7 @@ def fold_run(telling: Telling) -> RunFold:
 
 def fold_attempt(telling: Telling, *, whole: Telling, version: str, attempt: int) -> RunFold:
     """One attempt of a run, from what its own events tell and from what all of them do."""
-    kinds = _kinds(telling)
+    kinds = _kinds(whole)
     outputs = _written(telling, kinds, version)
     parameters = telling.parameters[1] if telling.parameters else {}
     state, ended_at = _state(telling)

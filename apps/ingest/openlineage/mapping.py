@@ -28,41 +28,75 @@ from apps.ingest.openlineage.facets import (
     withdrawn,
 )
 from apps.ingest.openlineage.fold import RunFold
-from apps.ingest.openlineage.lifecycle import DROP, change_of
+from apps.ingest.openlineage.exact import DATASET, Party, stated_flows, stated_sources
+from apps.ingest.openlineage.lifecycle import ALTER, DROP, change_of, previous_name
 from apps.ingest.openlineage.links import other_names
 from apps.ingest.openlineage.naming import code_key, dataset_key, run_key, source_location
 from apps.ingest.openlineage.telling import Telling
 
+# Under which a dataset or a job is found; it proves nothing.
+NAME = "openlineage_name"
 _COMMIT = re.compile(r"[0-9a-f]{7,64}\Z")
 
 Statement = ArtifactRecord | IdentifierRecord
 
 
-def statements(event: Event) -> Iterator[Statement]:
-    """What this event says of each artifact that it names."""
+def statements(event: Event, version: str = "") -> Iterator[Statement]:
+    """What this event says of each artifact that it names. What the run is, and what it wrote
+    without a version of its own, is taken down under its id, or under `version`.
+    """
+    version = version or event.run_id
     if event.shape == RUN:
-        yield _run_statement(event)
+        yield _run_statement(event, version)
     yield from _code_statements(event)
     for one in event.envelope.inputs or ():
         yield from _dataset_statements(event, one, one.version)
     for one in event.envelope.outputs or ():
         # What is dropped is the dataset as such; the run made no version of it.
         dropped = change_of(one.facets) == DROP
-        version = one.version or ("" if dropped else event.run_id)
-        yield from _dataset_statements(event, one, version, written=not dropped)
+        stated = one.version or ("" if dropped else version)
+        yield from _dataset_statements(event, one, stated, written=not dropped)
     if event.envelope.dataset is not None and event.job is None:
         yield from _dataset_statements(
             event, event.envelope.dataset, event.envelope.dataset.version
         )
+    yield from _named_only(event, version)
 
 
-def _run_statement(event: Event) -> ArtifactRecord:
+def _named_only(event: Event, version: str) -> Iterator[IdentifierRecord]:
+    """What is named as the source of something, or as its target by the job. An edge would bring it
+    about, too, but a later event may take that back, and the graph must not depend on which was
+    first.
+    """
+    envelope = event.envelope
+    alone = [envelope.dataset] if envelope.dataset is not None else []
+    keys: set[ArtifactKey] = set()
+    for one in (*(envelope.outputs or ()), *alone):
+        keys |= {_key_of(party) for party in stated_sources(one.facets) or ()}
+        if before := previous_name(one.facets):
+            keys.add(dataset_key(*before, "", one.kind))
+        elif change_of(one.facets) == ALTER:
+            keys.add(dataset_key(one.namespace, one.name, "", one.kind))
+    for flow in stated_flows(event.job.facets) if event.job else ():
+        keys |= {_key_of(party) for party in (flow.target, *flow.sources)}
+        if flow.target.type == DATASET and event.shape == RUN:
+            keys.add(dataset_key(*flow.target.dataset, version))
+    for key in sorted(keys):
+        if key.name and (value := fitting(f"{key.namespace} {key.name}", limit=MAX_NAME_BYTES)):
+            yield IdentifierRecord(key, NAME, value)
+
+
+def _key_of(party: Party) -> ArtifactKey:
+    return dataset_key(*party.dataset) if party.type == DATASET else party.job
+
+
+def _run_statement(event: Event, version: str) -> ArtifactRecord:
     run, job = event.envelope.run, event.job
     assert run is not None  # noqa: S101 - the shape says so
     assert job is not None  # noqa: S101
     job_tags = {"tags": tags} if (tags := (job.facets or {}).get("tags")) else None
     rest = {name: value for name, value in (job.facets or {}).items() if name != "tags"}
-    key = run_key(job.namespace, job.name, event.run_id)
+    key = run_key(job.namespace, job.name, version)
     return ArtifactRecord(
         namespace=key.namespace,
         kind=key.kind,
@@ -128,13 +162,18 @@ def _names(dataset: Dataset, key: ArtifactKey) -> Iterator[IdentifierRecord]:
     if dataset.spelled != dataset.name:
         spelled = fitting(f"{dataset.namespace} {dataset.spelled}", limit=MAX_NAME_BYTES)
         if spelled:
-            yield IdentifierRecord(key, "openlineage_name", spelled)
-    typed = key.kind != Kind.DATASET
-    for version in {key.version, ""} if typed else ():
-        yield from _one(key.namespace, key.name, version, key)
-    for namespace, name in other_names(dataset.facets):
-        for version in {dataset.version, ""}:
+            yield IdentifierRecord(key, NAME, spelled)
+    yield from names_of_kind(key)
+    for namespace, name in sorted(other_names(dataset.facets)):
+        for version in dict.fromkeys((dataset.version, "")):
             yield from _one(namespace, name, version, key)
+
+
+def names_of_kind(key: ArtifactKey) -> Iterator[IdentifierRecord]:
+    """What says that a model, or a set of features, is what others know as a dataset."""
+    if key.kind != Kind.DATASET:
+        for version in dict.fromkeys((key.version, "")):
+            yield from _one(key.namespace, key.name, version, key)
 
 
 def _one(namespace: str, name: str, version: str, key: ArtifactKey) -> Iterator[IdentifierRecord]:

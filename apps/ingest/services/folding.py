@@ -20,7 +20,7 @@ from apps.ingest.openlineage.edges import (
 )
 from apps.ingest.openlineage.envelope import RUN, Event
 from apps.ingest.openlineage.fold import RunFold, fold_design
-from apps.ingest.openlineage.mapping import lifetime, statements
+from apps.ingest.openlineage.mapping import lifetime, names_of_kind, statements
 from apps.ingest.openlineage.naming import run_hash
 from apps.ingest.openlineage.telling import Name
 from apps.ingest.selectors import (
@@ -80,7 +80,8 @@ def derive(*, events: Collection[Event]) -> Derived:
     dropped = drop_datasets(events=events)
     said = [statement for event in events for statement in statements(event)]
     said += said_of_attempts(current=current)
-    said += [lifetime(fold) for attempts in folds.values() for fold in attempts]
+    for fold in (fold for attempts in folds.values() for fold in attempts):
+        said += [lifetime(fold), *(name for one in fold.outputs for name in names_of_kind(one))]
     changed = derive_writes(folds=folds, events=events)
     derive_reads(folds=folds)
     folds |= _readers_concerned(folds, changed, renamed)
