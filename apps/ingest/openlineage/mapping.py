@@ -16,6 +16,7 @@ from apps.graph.validation import MAX_NAME_BYTES
 from apps.graph.vocabulary import Kind
 from apps.ingest.openlineage.edges import read_apart
 from apps.ingest.openlineage.envelope import RUN, Dataset, Event
+from apps.ingest.openlineage.exact import DATASET, Party, stated_flows, stated_sources
 from apps.ingest.openlineage.facets import (
     about,
     content_digest,
@@ -28,7 +29,6 @@ from apps.ingest.openlineage.facets import (
     withdrawn,
 )
 from apps.ingest.openlineage.fold import RunFold
-from apps.ingest.openlineage.exact import DATASET, Party, stated_flows, stated_sources
 from apps.ingest.openlineage.lifecycle import ALTER, DROP, change_of, previous_name
 from apps.ingest.openlineage.links import other_names
 from apps.ingest.openlineage.naming import code_key, dataset_key, run_key, source_location
