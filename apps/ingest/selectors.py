@@ -43,11 +43,11 @@ def known_digests(*, digests: Collection[str]) -> set[str]:
     return found
 
 
-def events_by_key(*, keys: Collection[str]) -> dict[str, list[Event]]:
-    """Every stored event of these runs and jobs."""
+def events_by_key(*, keys: Collection[str], but_of: str = "") -> dict[str, list[Event]]:
+    """Every stored event of these runs, jobs and versions, without those of one receipt."""
     found: dict[str, list[Event]] = {}
     for chunk in _chunks(keys):
-        for row in OpenLineageEvent.objects.filter(fold_key__in=chunk):
+        for row in OpenLineageEvent.objects.filter(fold_key__in=chunk).exclude(receipt=but_of):
             found.setdefault(row.fold_key, []).append(row.event)
     return found
 

@@ -29,19 +29,19 @@ WRITE_FIELDS = (
 READ_FIELDS = ("dataset_hash", "fold_key", "started_at")
 
 
-def bring_up_to_date(*, events: Iterable[Event]) -> dict[str, Telling]:
-    """What each run of these events, new and stored already, tells with them."""
+def bring_up_to_date(*, events: Iterable[Event], receipt: str) -> dict[str, Telling]:
+    """What each run of these events, new and stored already with this receipt, tells with them."""
     new: dict[str, list[Event]] = {}
     for event in events:
         if event.shape == RUN:
             new.setdefault(event.key, []).append(event)
     known = tellings(keys=new)
     # Of a run without a telling every event is new, or the tellings were thrown away.
-    stored = events_by_key(keys=new.keys() - known.keys())
+    stored = events_by_key(keys=new.keys() - known.keys(), but_of=receipt)
     current = {}
     for key, fresh in new.items():
         held = known.get(key)
-        told = [told_by(event) for event in (fresh if held else stored[key])]
+        told = [told_by(event) for event in (*fresh, *stored.get(key, ()))]
         current[key] = reduce(join, told, held) if held else reduce(join, told)
     RunTelling.objects.bulk_create(
         [RunTelling(fold_key=key, told=encode(told).decode()) for key, told in current.items()],

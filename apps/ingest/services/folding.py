@@ -72,9 +72,9 @@ class Derived:
     folds: dict[str, list[RunFold]]
 
 
-def derive(*, events: Collection[Event]) -> Derived:
+def derive(*, events: Collection[Event], receipt: str) -> Derived:
     """What the graph is to be told because of these new events, which are stored already."""
-    current = bring_up_to_date(events=events)
+    current = bring_up_to_date(events=events, receipt=receipt)
     folds = dict(fold_runs(current=current))
     renamed = learn_names(events=events)
     dropped = drop_datasets(events=events)

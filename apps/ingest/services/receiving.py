@@ -106,7 +106,7 @@ def _take_in(events: Sequence[Event], actor: "User | None") -> Recorded:
     receipt = sha256("\n".join(sorted(event.digest for event in events)))
     evidence = f"{PRODUCER}:{receipt}"
     OpenLineageEvent.objects.bulk_create([_row(event, receipt) for event in events], batch_size=500)
-    derived = derive(events=events)
+    derived = derive(events=events, receipt=receipt)
     recorded = record_in_cuts(
         batch=msgspec.structs.replace(derived.batch, evidence=evidence), actor=actor
     )
