@@ -118,9 +118,10 @@ def versions_read(*, keys: Collection[str]) -> dict[Read, ArtifactKey]:
         rows = DatasetRead.objects.filter(fold_key__in=chunk).annotate(
             write=Subquery(before.values("pk")[:1])
         )
-        for *read, write in rows.values_list("fold_key", "dataset_hash", "started_at", "write"):
+        for row in rows.values_list("fold_key", "dataset_hash", "started_at", "write"):
+            key, dataset, started, write = row
             if write is not None:
-                found[read[0], read[1], read[2]] = write
+                found[key, dataset, started] = write
     writes: dict[int, ArtifactKey] = {}
     for some in _chunks(set(found.values())):
         writes.update((one.pk, one.key) for one in DatasetWrite.objects.filter(pk__in=some))

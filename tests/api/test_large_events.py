@@ -30,7 +30,7 @@ def wide(kind: str, clock: str) -> dict[str, Any]:
         }
         for n in range(COLUMNS)
     }  # fmt: skip
-    facets = {"schema": {"fields": fields}, "columnLineage": {"fields": made_of}}
+    facets: dict[str, Any] = {"schema": {"fields": fields}, "columnLineage": {"fields": made_of}}
     return run_event(kind, clock, inputs=["raw"], outputs=[dataset("wide", **facets)])
 
 

@@ -33,7 +33,7 @@ def hash_after(batches: list[list[dict[str, Any]]]) -> str:
 @st.composite
 def run_events(draw: st.DrawFn) -> dict[str, Any]:
     run, job = draw(st.sampled_from(RUNS)), draw(st.sampled_from(JOBS))
-    names = st.lists(st.sampled_from((*NAMES, '"raw"')), max_size=2, unique=True)
+    names = st.lists(st.sampled_from((*NAMES, '"raw"', "raw_table")), max_size=2, unique=True)
     stated = st.sampled_from(("", "", "from-outside", "snapshot-3"))
 
     def written(name: str) -> dict[str, Any]:
@@ -48,7 +48,8 @@ def run_events(draw: st.DrawFn) -> dict[str, Any]:
         run=run,
         job=job,
         inputs=[
-            dataset(name, draw(stated), **draw(facets()), **draw(kinds())) for name in draw(names)
+            dataset(name, draw(stated), **draw(facets()), **draw(kinds(name)))
+            for name in draw(names)
         ],
         outputs=[written(name) for name in draw(names)],
         run_facets=draw(run_facets()),
@@ -57,17 +58,25 @@ def run_events(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def kinds(draw: st.DrawFn) -> dict[str, Any]:
+def kinds(draw: st.DrawFn, name: str) -> dict[str, Any]:
     stated = st.sampled_from(({"datasetType": "MODEL"}, {"datasetType": "TABLE"}))
     optional = {
         "datasetType": stated,
-        "symlinks": st.sampled_from((link("hive", "db.raw"), link("lake", "scores"))),
+        # Only what may be one: where an edge contradicts a name, the first of two names stands.
+        "symlinks": st.just(OTHER_NAMES.get(name, link("hive", f"db.{name}"))),
     }
     return draw(st.fixed_dictionaries({}, optional=optional))
 
 
 def link(namespace: str, name: str) -> dict[str, Any]:
     return {"identifiers": [{"namespace": namespace, "name": name, "type": "TABLE"}]}
+
+
+OTHER_NAMES = {
+    '"raw"': link("lake", "raw_table"),
+    "raw": link("lake", "raw_table"),
+    "raw_table": link("lake", "raw"),
+}
 
 
 def party(name: str, sort: str = "DATASET", **more: str) -> dict[str, Any]:
@@ -85,14 +94,16 @@ FLOWS = {
 @st.composite
 def output_facets(draw: st.DrawFn, name: str) -> dict[str, Any]:
     before = {"namespace": "lake", "name": "staging"}
-    changes = [{"lifecycleStateChange": one} for one in ("DROP", "ALTER", "CREATE")]
+    changes: list[dict[str, Any]] = [
+        {"lifecycleStateChange": one} for one in ("DROP", "ALTER", "CREATE")
+    ]
     changes.append({"lifecycleStateChange": "RENAME", "previousIdentifier": before})
     sources = [{"inputs": []}, {"inputs": [party("raw")]}, {"_deleted": True}]
     optional = {
         "lifecycleStateChange": st.sampled_from(changes),
         "lineage": st.sampled_from(sources[: 1 if name == "raw" else 3]),
     }
-    return draw(kinds()) | draw(st.fixed_dictionaries({}, optional=optional))
+    return draw(kinds(name)) | draw(st.fixed_dictionaries({}, optional=optional))
 
 
 @st.composite

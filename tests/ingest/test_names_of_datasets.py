@@ -114,7 +114,10 @@ def test_it_leaves_quotes_where_they_are_no_sql() -> None:
 
 
 def model_events() -> list[dict[str, Any]]:
-    typed = {"datasetType": {"datasetType": "MODEL"}, "storage": {"fileFormat": "onnx"}}
+    typed: dict[str, Any] = {
+        "datasetType": {"datasetType": "MODEL"},
+        "storage": {"fileFormat": "onnx"},
+    }
     model = dataset("churn", **typed)
     model["outputFacets"] = {"outputStatistics": {"size": 40}}
     return [
@@ -135,7 +138,7 @@ def test_a_dataset_that_is_a_model_is_one_artifact_of_that_kind() -> None:
 
 
 def test_views_and_services_of_feast_are_sets_of_features() -> None:
-    view = {
+    view: dict[str, Any] = {
         "feast_featureView": {
             "features": ["frequency"],
             "owner": "growth",

@@ -29,8 +29,7 @@ def kind_of(given: Given) -> str:
         return Kind.MODEL.value
     if any(facets.get(name) for name in FEATURE_FACETS):
         return Kind.FEATURE_SET.value
-    others = (facets.get("symlinks") or {}).get("identifiers")
-    for one in others if isinstance(others, list) else ():
+    for one in _listed((facets.get("symlinks") or {}).get("identifiers")):
         if isinstance(one, dict) and str(one.get("type")).upper() == "MODEL":
             return Kind.MODEL.value
     return Kind.DATASET.value
@@ -39,11 +38,9 @@ def kind_of(given: Given) -> str:
 def features(given: Given) -> list[str]:
     """The names of the features in a view or a service."""
     fields = ((given or {}).get("schema") or {}).get("fields")
-    named = [one.get("name") for one in fields if isinstance(one, dict)] if _list(fields) else []
-    if not named:
-        for name in FEATURE_FACETS:
-            told = ((given or {}).get(name) or {}).get("features")
-            named = named or (told if isinstance(told, list) else [])
+    named = [one.get("name") for one in _listed(fields) if isinstance(one, dict)]
+    for name in FEATURE_FACETS:
+        named = named or _listed(((given or {}).get(name) or {}).get("features"))
     return [one for one in named if isinstance(one, str)]
 
 
@@ -55,5 +52,5 @@ def feast(given: Given) -> dict[str, Any]:
     return {}
 
 
-def _list(value: object) -> bool:
-    return isinstance(value, list)
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
