@@ -6,6 +6,7 @@ import tracemalloc
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -118,6 +119,23 @@ def test_it_asks_to_come_again_when_enough_is_being_taken_in(
     assert (answer.status_code, answer.json()["error"]) == (503, "busy")
     assert int(answer["Retry-After"]) > 0
     assert client.post(address, [run_event("START", "01:00")]).status_code in {201, 204}
+
+
+def test_it_waits_for_the_write_lock_no_longer_than_clients_do(
+    contributor: User, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def limit() -> str:
+        word = "SHOW lock_timeout" if connection.vendor == "postgresql" else "PRAGMA busy_timeout"
+        with connection.cursor() as cursor:
+            cursor.execute(word)
+            return str(cursor.fetchone()[0])
+
+    client, seen, before = script(contributor), [], limit()
+    monkeypatch.setattr(lineage, "receive_events", lambda **_: seen.append(limit()))
+    client.post("/api/v1/lineage", [])
+
+    assert seen in (["3000"], ["3s"])
+    assert limit() == before
 
 
 @BOTH
