@@ -1,5 +1,6 @@
 """OpenLineage's own endpoints, answered as its clients expect."""
 
+from contextlib import ExitStack
 from threading import BoundedSemaphore
 from typing import Any, ClassVar
 
@@ -41,21 +42,17 @@ class EventView(BodyView):
     """
 
     write_scopes: ClassVar = {"post": "record"}
-    _holds_place = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            with waiting_at_most(seconds=PATIENCE_SECONDS):
-                return super().dispatch(request, *args, **kwargs)
-        finally:
-            if self._holds_place:
-                GATE.release()
+        with ExitStack() as self.held:
+            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.held.enter_context(waiting_at_most(seconds=PATIENCE_SECONDS))
         super().initial(request, *args, **kwargs)
-        self._holds_place = GATE.acquire(blocking=False)
-        if not self._holds_place:
+        if not GATE.acquire(blocking=False):
             raise BusyError
+        self.held.callback(GATE.release)
 
 
 class LineageView(EventView):

@@ -6,7 +6,7 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client, override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -136,6 +136,22 @@ def test_it_waits_for_the_write_lock_no_longer_than_clients_do(
 
     assert seen in (["3000"], ["3s"])
     assert limit() == before
+
+
+@BOTH
+def test_it_asks_to_come_again_when_the_database_is_away(
+    contributor: User, script: Script, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    client = script(contributor)
+
+    def away() -> None:
+        raise OperationalError("connection refused")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(connection, "cursor", away)
+        answer = client.post(address, [])
+
+    assert (answer.status_code, answer.json()["error"]) == (503, "busy")
 
 
 @BOTH

@@ -1,12 +1,12 @@
 """The write lock and the revision that it gives."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from apps.catalog.models import Revision
@@ -98,7 +98,8 @@ def waiting_at_most(*, seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
+        # A connection that is lost, or a transaction that failed, takes the limit with it.
+        with suppress(Error), connection.cursor() as cursor:
             cursor.execute(_limit_of_waiting(None))
 
 
