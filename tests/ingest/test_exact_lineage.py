@@ -117,6 +117,13 @@ def test_a_job_says_by_design_what_goes_into_what() -> None:
     assert steps() == {("a", "derived", "x"), ("a", "derived", "y"), ("b", "derived", "y")}
 
 
+def test_a_job_says_it_without_naming_inputs_and_outputs() -> None:
+    entries = [party("x") | {"inputs": [party("a")]}]
+    job = {"namespace": "jobs", "name": "mix", "facets": {"lineage": {"entries": entries}}}
+    receive({"eventTime": "2026-10-01T01:00:00Z", "job": job})
+    assert steps() == {("a", "derived", "x")}
+
+
 def test_a_dataset_says_it_of_itself_and_takes_it_back() -> None:
     for clock, facet in (("01", exactly("a")), ("03", exactly("b")), ("02", exactly("c"))):
         told = dataset("x", lineage=facet)

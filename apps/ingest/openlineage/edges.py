@@ -11,8 +11,9 @@ from apps.graph.records import ArtifactKey, EdgeRecord
 from apps.graph.strict_json import canonical
 from apps.graph.validation import MAX_NAME_BYTES
 from apps.ingest.openlineage import PRODUCER
-from apps.ingest.openlineage.exact import DATASET, Party
-from apps.ingest.openlineage.fold import DesignFold, RunFold, party_role
+from apps.ingest.openlineage.design import DesignFold
+from apps.ingest.openlineage.exact import DATASET, Party, party_role
+from apps.ingest.openlineage.fold import RunFold
 from apps.ingest.openlineage.naming import dataset_key, run_key
 from apps.ingest.openlineage.telling import Name
 

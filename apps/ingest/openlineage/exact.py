@@ -89,3 +89,10 @@ def _party(one: Mapping[str, Any]) -> Party | None:
     if sort == DATASET and namespace and name:
         return Party(DATASET, namespace, plain_name(namespace, name), "")
     return None
+
+
+def party_role(source: Party, target: Party) -> str:
+    """What the source was in the making of the target."""
+    if target.type == DATASET:
+        return "derived"
+    return "input" if source.type == DATASET else "dependency"

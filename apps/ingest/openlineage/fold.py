@@ -1,10 +1,10 @@
-"""One run from the set of its events, or one job from its own: order of arrival never matters.
+"""One run from the set of its events: order of arrival never matters.
 
 Everything here is a function of a set of events. What they tell of a state goes by event time; what
 is accumulated (datasets, code, the run that started it) is a union.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,9 @@ from typing import Any
 from apps.graph.identity import says_most
 from apps.graph.records import ArtifactKey
 from apps.graph.vocabulary import Kind
-from apps.ingest.openlineage.envelope import Event
-from apps.ingest.openlineage.exact import DATASET, JOB, Flow, Party, stated_flows, stated_sources
-from apps.ingest.openlineage.lifecycle import DROP, previous_name
-from apps.ingest.openlineage.naming import code_key, dataset_key
+from apps.ingest.openlineage.exact import DATASET, JOB, Flow, Party
+from apps.ingest.openlineage.lifecycle import DROP
+from apps.ingest.openlineage.naming import dataset_key
 from apps.ingest.openlineage.telling import Dependency, Mention, Name, Telling
 
 ENDED = frozenset({"completed", "failed", "aborted"})
@@ -30,7 +29,8 @@ class RunFold:
     and `events` are of the whole run: a fold that knows more events is the later. `reads` are the
     datasets read without a version, each with its kind; which version that was depends on what had
     been completed at `started`. `sources` are those stated exactly, by output; `flows` into others.
-    `states_apart` says that there may be, or may have been, edges past the run.
+    `typed` are the models and sets of features, in each version that may be meant; `states_apart`
+    says that there may be, or may have been, edges past the run.
     """
 
     namespace: str
@@ -56,22 +56,12 @@ class RunFold:
     sources: dict[Name, frozenset[Party]]
     flows: tuple[Flow, ...]
     completions: frozenset[tuple[ArtifactKey, datetime]]
+    typed: frozenset[ArtifactKey]
     states_apart: bool
 
     @property
     def key(self) -> ArtifactKey:
         return ArtifactKey(self.namespace, Kind.RUN.value, self.name, self.version)
-
-
-@dataclass(frozen=True, slots=True)
-class DesignFold:
-    """What went into what apart from any run, as a job, or an event of a dataset, last said it.
-
-    `described` is the job or the dataset itself.
-    """
-
-    described: tuple[str, ...]
-    steps: frozenset[tuple[ArtifactKey, ArtifactKey, str]]
 
 
 def fold_run(telling: Telling) -> RunFold:
@@ -118,6 +108,7 @@ def fold_attempt(telling: Telling, *, whole: Telling, version: str, attempt: int
         completions=frozenset(
             (one, max(moment, telling.started)) for one in outputs for moment in telling.completed
         ),
+        typed=frozenset(_typed(whole, kinds, version)),
         states_apart=bool(whole.sources or whole.flows or whole.dependencies),
     )
 
@@ -129,6 +120,13 @@ def _kinds(telling: Telling) -> dict[Name, str]:
         held = found.get(one.dataset, one.kind)
         found[one.dataset] = min(held, one.kind, key=says_most)
     return found
+
+
+def _typed(whole: Telling, kinds: dict[Name, str], version: str) -> Iterator[ArtifactKey]:
+    """Of all events, not only the attempt's, so that more events only ever add to it."""
+    for one in whole.inputs | whole.outputs:
+        if kinds[one.dataset] != Kind.DATASET:
+            yield _key(one, kinds, version if one in whole.outputs else "")
 
 
 def _key(one: Mention, kinds: dict[Name, str], version: str = "") -> ArtifactKey:
@@ -197,90 +195,3 @@ def _seed(parameters: dict[str, Any]) -> int | str | None:
         if name.lower() in SEED_NAMES and isinstance(value, str | int):
             return int(value) if isinstance(value, bool) else value
     return None
-
-
-def fold_design(events: Iterable[Event]) -> DesignFold:
-    """What a job, or a dataset, is made of by design: as the latest of its events says it."""
-    every = sorted(events, key=lambda one: one.order)
-    return _fold_job(every) if every[-1].job else _fold_dataset(every)
-
-
-def _fold_job(events: list[Event]) -> DesignFold:
-    """By the latest event that names any dataset. Every output is derived from every input, but for
-    those whose sources are stated.
-    """
-    telling = [one for one in events if one.envelope.inputs or one.envelope.outputs]
-    last = (telling or events)[-1]
-    job = last.job
-    if job is None:
-        raise ValueError("These are no events of a job.")
-    inputs = {
-        dataset_key(one.namespace, one.name, "", one.kind) for one in last.envelope.inputs or ()
-    }
-    stated = {one.target: one.sources for one in stated_flows(job.facets)}
-    own = Party(JOB, job.namespace, job.name, "")
-    code, steps = code_key(last), set()
-    for one in last.envelope.outputs or ():
-        output = dataset_key(one.namespace, one.name, "", one.kind)
-        target = Party(DATASET, one.namespace, one.name, "")
-        sources = stated.pop(target, None)
-        exact = stated_sources(one.facets)
-        if sources is None and exact is None:
-            steps |= {(up, output, "derived") for up in inputs}
-        else:
-            named = (sources or frozenset()) | (exact or frozenset())
-            steps |= _steps(target, named, own, output)
-        if code is not None:
-            steps.add((code, output, "code"))
-    for target, parties in stated.items():
-        steps |= _steps(target, parties, own)
-    return DesignFold(("job", job.namespace, job.name), _without_loops(steps))
-
-
-def _fold_dataset(events: list[Event]) -> DesignFold:
-    """What went into one version, and what a renamed dataset was called before."""
-    last = events[-1].envelope.dataset
-    if last is None:
-        raise ValueError("These are no events of a dataset.")
-    told = [one.envelope.dataset for one in events if one.envelope.dataset]
-    described = [one.facets for one in told if "lineage" in (one.facets or {})]
-    sources = stated_sources(described[-1]) if described else None
-    target = Party(DATASET, last.namespace, last.name, "")
-    key = dataset_key(
-        last.namespace, last.name, last.version, min((one.kind for one in told), key=says_most)
-    )
-    steps = _steps(target, sources or frozenset(), target, key)
-    before = {name for one in told if (name := previous_name(one.facets))}
-    steps |= {(dataset_key(*name), key, "derived") for name in before}
-    stated = ("dataset", last.namespace, last.name, last.version)
-    return DesignFold(stated, _without_loops(steps))
-
-
-Step = tuple[ArtifactKey, ArtifactKey, str]
-
-
-def _steps(
-    target: Party, sources: frozenset[Party], own: Party, key: ArtifactKey | None = None
-) -> set[Step]:
-    """The steps into the target; a job stands for its runs by the run without a version. That a
-    job made what it describes goes without saying.
-    """
-    into = key or _artifact(own if target.is_own_job else target)
-    return {
-        (_artifact(one), into, party_role(one, target)) for one in sources if not one.is_own_job
-    }
-
-
-def party_role(source: Party, target: Party) -> str:
-    """What the source was in the making of the target."""
-    if target.type == DATASET:
-        return "derived"
-    return "input" if source.type == DATASET else "dependency"
-
-
-def _artifact(party: Party) -> ArtifactKey:
-    return party.job if party.type == JOB else dataset_key(*party.dataset)
-
-
-def _without_loops(steps: set[Step]) -> frozenset[Step]:
-    return frozenset(one for one in steps if one[0] != one[1])

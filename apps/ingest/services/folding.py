@@ -11,6 +11,7 @@ from apps.graph.records import (
     LineageBatch,
 )
 from apps.ingest.openlineage import PRODUCER
+from apps.ingest.openlineage.design import fold_design
 from apps.ingest.openlineage.edges import (
     design_edges,
     designed_by,
@@ -19,7 +20,7 @@ from apps.ingest.openlineage.edges import (
     stated_edges,
 )
 from apps.ingest.openlineage.envelope import RUN, Event
-from apps.ingest.openlineage.fold import RunFold, fold_design
+from apps.ingest.openlineage.fold import RunFold
 from apps.ingest.openlineage.mapping import lifetime, names_of_kind, statements
 from apps.ingest.openlineage.naming import run_hash
 from apps.ingest.openlineage.telling import Name
@@ -81,7 +82,7 @@ def derive(*, events: Collection[Event], receipt: str) -> Derived:
     said = [statement for event in events for statement in statements(event)]
     said += said_of_attempts(current=current)
     for fold in (fold for attempts in folds.values() for fold in attempts):
-        said += [lifetime(fold), *(name for one in fold.outputs for name in names_of_kind(one))]
+        said += [lifetime(fold), *(name for one in fold.typed for name in names_of_kind(one))]
     changed = derive_writes(folds=folds, events=events)
     derive_reads(folds=folds)
     folds |= _readers_concerned(folds, changed, renamed)
