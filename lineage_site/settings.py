@@ -143,6 +143,9 @@ CONTENT_SECURITY_POLICY = {
 
 # A body larger than this is refused with 413 before it is read.
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", default=32 * 1024 * 1024)
+# Requests with OpenLineage events that one process works on; more are answered 503, to come again.
+# Below the number of its threads, so that pages are served meanwhile.
+EVENTS_AT_ONCE = env.int("EVENTS_AT_ONCE", default=3)
 
 # Language and time: everything is stored and shown in UTC unless a page says otherwise.
 

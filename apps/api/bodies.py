@@ -12,7 +12,7 @@ from rest_framework.exceptions import APIException, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 from apps.graph.errors import RecordError
-from apps.graph.strict_json import loads
+from apps.graph.strict_json import loads, loads_each
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -43,11 +43,7 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        request: Request = (parser_context or {})["request"]
-        body = decompressed(
-            request._request.body,  # noqa: SLF001 - there the size limit is enforced
-            request.headers.get("Content-Encoding", ""),
-        )
+        body = _body(parser_context)
         data = loads(body, keep_non_finite=self.keep_non_finite)
         if _SURROGATE_ESCAPE.search(body):
             refuse_lone_surrogates(data)
@@ -58,6 +54,30 @@ class EventParser(StrictJSONParser):
     """As OpenLineage clients really write it: bare NaN and Infinity are kept as words."""
 
     keep_non_finite = True
+
+
+class EventBatchParser(BaseParser):
+    """An array of events: one that cannot be read is a `RecordError` in its place, and does not
+    spoil the others.
+    """
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        return loads_each(_body(parser_context), keep_non_finite=True)
+
+
+def _body(context: Mapping[str, Any] | None) -> bytes:
+    request: Request = (context or {})["request"]
+    return decompressed(
+        request._request.body,  # noqa: SLF001 - there the size limit is enforced
+        request.headers.get("Content-Encoding", ""),
+    )
 
 
 def take_chunks(request: HttpRequest) -> None:

@@ -16,6 +16,7 @@ from apps.api.findings import FindingViews
 from apps.api.flags import FlagViews
 from apps.api.identifiers import IdentifierViews
 from apps.api.imports import ImportViews
+from apps.api.lineage import LineageBatchView, LineageBatchWithSlash
 from apps.api.marquez.lineage import LineageAddress, LineageWithSlash
 from apps.api.marquez.urls import answered
 from apps.api.me import MeView
@@ -54,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/lineage", LineageAddress.as_view(), name="lineage"),
     # Marquez answers both, so clients are configured with either.
     path("v1/lineage/", LineageWithSlash.as_view()),
+    path("v1/lineage/batch", LineageBatchView.as_view(), name="lineage_batch"),
+    path("v1/lineage/batch/", LineageBatchWithSlash.as_view()),
     path("v1/connectedness", ConnectednessView.as_view(), name="connectedness"),
     path("v1/deployments", DeploymentsView.as_view(), name="deployments"),
     path("v1/deployments/end", DeploymentsEndView.as_view(), name="deployments_end"),

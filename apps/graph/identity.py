@@ -50,6 +50,10 @@ TRIVIAL_DIGESTS = frozenset(
 }
 TRIVIAL_BYTES = 64
 
+# Under which OpenLineage knows what it calls a dataset: data, features and models alike.
+OPENLINEAGE = "openlineage"
+DATASET_LIKE = (Kind.MODEL, Kind.FEATURE_SET, Kind.DATASET)
+
 # What names one version elsewhere, by scheme, and what it then looks like.
 SUGGESTING = {
     "model_uri": re.compile(r"models:/[^/@]+/[0-9]+\Z"),
@@ -80,6 +84,23 @@ def normalised(scheme: str, value: str) -> str:
         _, at, digest = value.rpartition("@")
         return digest.lower() if at or value.lower().startswith("sha256:") else value
     return value.lower() if scheme in _LOWER_CASE else value
+
+
+def realm(kind: str, scheme: str) -> str:
+    """The kind within which an identifier of the scheme belongs to one artifact.
+
+    One event may know as a dataset what another knows to be a model.
+
+    >>> realm("model", "openlineage"), realm("model", "sha256")
+    ('dataset', 'model')
+    """
+    alike = scheme == OPENLINEAGE and kind in DATASET_LIKE
+    return Kind.DATASET.value if alike else kind
+
+
+def says_most(kind: str) -> int:
+    """Of several kinds of one thing the one with the least number is the most exact."""
+    return DATASET_LIKE.index(Kind(kind)) if kind in DATASET_LIKE else 0
 
 
 def suggests(kind: str, scheme: str, value: str) -> bool:
@@ -121,6 +142,8 @@ def proves(kind: str, scheme: str, value: str) -> bool:
             and len(set(value)) > 1
             and (scheme, value) not in TRIVIAL_DIGESTS
         )
+    if scheme == OPENLINEAGE:
+        return kind in DATASET_LIKE
     if scheme == "git_commit":
         return kind == Kind.CODE and _COMMIT.match(value) is not None and len(set(value)) > 1
     if scheme == "oci_image":

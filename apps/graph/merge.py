@@ -13,12 +13,15 @@ from apps.graph.records import ArtifactRecord
 from apps.graph.strict_json import canonical
 
 LINES = ("uri", "owner", "description")
+FACET = "facets."
 DIGEST_PREFERENCE = ("sha256", "sha512", "blake3", "sha384", "sha1", "md5")
 
 
 @dataclass(slots=True)
 class Statements:
-    """The joined fields. `stamps` holds, for each field that was dated, when it was stated."""
+    """The joined fields. `stamps` holds, for each field that was dated, when it was stated, or
+    withdrawn: a field that is dated and empty.
+    """
 
     digest: str = ""
     uri: str = ""
@@ -36,32 +39,42 @@ class Statements:
         changed = [self._join_line(name, getattr(other, name), stamp(name, "")) for name in LINES]
         changed.append(self._join_occurred_at(other.occurred_at, stamp("occurred_at", "")))
         changed.extend(
-            self._join_facet(name, value, stamp(f"facets.{name}", ""))
-            for name, value in other.facets.items()
+            self._join_facet(name, other.facets, stamp(f"facets.{name}", ""))
+            for name in other.facet_names()
         )
         self.digest = preferred_digest(self.digest, other.digest)
         self.tags = sorted({*self.tags, *other.tags})
         return any(changed) or before != (self.digest, len(self.tags))
 
+    def facet_names(self) -> set[str]:
+        """Those that are stated, and those that are withdrawn."""
+        dated = {name.removeprefix(FACET) for name in self.stamps if name.startswith(FACET)}
+        return dated | self.facets.keys()
+
     def _join_line(self, name: str, value: str, stamp: str) -> bool:
         current = getattr(self, name)
-        if not value or not self._wins(name, stamp, value, current):
+        if not (value or stamp) or not self._wins(name, stamp, value, current):
             return False
         setattr(self, name, value)
         return True
 
     def _join_occurred_at(self, value: datetime | None, stamp: str) -> bool:
         current = self.occurred_at.isoformat() if self.occurred_at else ""
-        if value is None or not self._wins("occurred_at", stamp, value.isoformat(), current):
+        text = value.isoformat() if value else ""
+        if not (text or stamp) or not self._wins("occurred_at", stamp, text, current):
             return False
         self.occurred_at = value
         return True
 
-    def _join_facet(self, name: str, value: object, stamp: str) -> bool:
+    def _join_facet(self, name: str, said: dict[str, Any], stamp: str) -> bool:
         current = canonical(self.facets[name]) if name in self.facets else ""
-        if not self._wins(f"facets.{name}", stamp, canonical(value), current):
+        text = canonical(said[name]) if name in said else ""
+        if not self._wins(f"{FACET}{name}", stamp, text, current):
             return False
-        self.facets[name] = value
+        if name in said:
+            self.facets[name] = said[name]
+        else:
+            self.facets.pop(name, None)
         return True
 
     def _wins(self, name: str, stamp: str, value: str, current: str) -> bool:
@@ -79,8 +92,8 @@ def stated_by(record: ArtifactRecord) -> Statements:
     stamps: dict[str, str] = {}
     if record.stated_at:
         stated = [name for name in (*LINES, "occurred_at") if getattr(record, name)]
-        stated += [f"facets.{name}" for name in record.facets]
-        stamps = dict.fromkeys(stated, record.stated_at.isoformat())
+        stated += [f"{FACET}{name}" for name in record.facets]
+        stamps = dict.fromkeys([*stated, *record.withdrawn], record.stated_at.isoformat())
     return Statements(
         digest=record.digest,
         uri=record.uri,

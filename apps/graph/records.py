@@ -28,6 +28,8 @@ class ArtifactRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     `digest` is `algorithm:value`. `occurred_at` is when the thing came to be, `stated_at` when the
     producer said so: of two statements on one field the later wins, whatever order they arrive in.
+    `withdrawn` names what the producer takes back at `stated_at`: `description`, `owner`, `uri`,
+    `occurred_at`, `facets.NAME`.
     """
 
     namespace: str
@@ -42,6 +44,7 @@ class ArtifactRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     occurred_at: datetime | None = None
     stated_at: datetime | None = None
     facets: dict[str, Any] = {}
+    withdrawn: tuple[str, ...] = ()
 
     @property
     def key(self) -> ArtifactKey:

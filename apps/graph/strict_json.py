@@ -10,6 +10,9 @@ from apps.graph.errors import RecordError
 MAX_DEPTH = 64
 MAX_INTEGER_DIGITS = 100
 
+_BLANK = re.compile(r"[ \t\r\n]*")
+# Numbers stay text: here only the ends of values matter.
+_LENIENT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 # A whole string, or one bracket outside of strings.
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
@@ -26,16 +29,11 @@ def loads(text: str | bytes, *, keep_non_finite: bool = False) -> Any:
     Traceback (most recent call last):
     apps.graph.errors.RecordError: $: The key "a" stands twice in one object.
     """
-    try:
-        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
-    except UnicodeDecodeError as error:
-        raise RecordError(
-            "$", f"The body is not UTF-8: {error.reason} at byte {error.start}."
-        ) from error
+    decoded = _decoded(text)
     _check_depth(decoded)
     try:
         return json.loads(
-            decoded.removeprefix("\ufeff"),
+            decoded,
             object_pairs_hook=_no_duplicates,
             parse_constant=str if keep_non_finite else _refuse_constant,
             parse_int=_bounded_int,
@@ -45,6 +43,69 @@ def loads(text: str | bytes, *, keep_non_finite: bool = False) -> Any:
         raise RecordError(
             "$", f"Not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         ) from error
+
+
+def loads_each(text: str | bytes, *, keep_non_finite: bool = False) -> list[Any]:
+    """The members of an array, each as strict as by itself: for one that `loads` would refuse there
+    stands the `RecordError` with its place. Raise if the whole is no array.
+
+    >>> loads_each('[1, {"a": 1, "a": 2}]')
+    [1, RecordError('$[1]: The key "a" stands twice in one object.')]
+    """
+    try:
+        whole = loads(text, keep_non_finite=keep_non_finite)
+    except RecordError:
+        parts = _members(_decoded(text))
+        if parts is None:
+            raise
+        return [_one(part, place, keep_non_finite) for place, part in enumerate(parts)]
+    if not isinstance(whole, list):
+        raise RecordError("$", "Must be an array; send one alone to the address for one.")
+    return whole
+
+
+def _one(text: str, place: int, keep_non_finite: bool) -> Any:  # noqa: FBT001
+    try:
+        return loads(text, keep_non_finite=keep_non_finite)
+    except RecordError as error:
+        return RecordError(f"$[{place}]{error.path[1:]}", error.message)
+
+
+def _members(text: str) -> list[str] | None:
+    """Where each member of an array begins and ends; None if this cannot be told."""
+    start = len(text) - len(text.lstrip())
+    if text[start : start + 1] != "[":
+        return None
+    parts: list[str] = []
+    here = start + 1
+    try:
+        while True:
+            here = _beyond_blanks(text, here)
+            _, end = _LENIENT.raw_decode(text, here)
+            parts.append(text[here:end])
+            here = _beyond_blanks(text, end)
+            if text[here : here + 1] == "]":
+                return None if text[here + 1 :].strip() else parts
+            if text[here : here + 1] != ",":
+                return None
+            here += 1
+    except (json.JSONDecodeError, RecursionError):
+        return None
+
+
+def _beyond_blanks(text: str, here: int) -> int:
+    found = _BLANK.match(text, here)
+    return found.end() if found else here
+
+
+def _decoded(text: str | bytes) -> str:
+    try:
+        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+    except UnicodeDecodeError as error:
+        raise RecordError(
+            "$", f"The body is not UTF-8: {error.reason} at byte {error.start}."
+        ) from error
+    return decoded.removeprefix("\ufeff")
 
 
 def _check_depth(text: str) -> None:

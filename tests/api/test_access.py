@@ -65,6 +65,8 @@ READS = [
 WRITES = [
     ("post", "batches", "record", CONTRIBUTORS),
     ("post", "lineage", "record", CONTRIBUTORS),
+    ("post", "lineage/batch", "record", CONTRIBUTORS),
+    ("post", "lineage/batch/", "record", CONTRIBUTORS),
     ("post", "lineage/", "record", CONTRIBUTORS),
     ("patch", "artifacts/1", "record", CONTRIBUTORS),
     ("post", "artifacts/1/tombstone", "review", REVIEWERS),

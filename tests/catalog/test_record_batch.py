@@ -1,6 +1,7 @@
 """Everything that enters the graph enters through `record_batch`."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -184,3 +185,25 @@ def test_it_needs_few_queries_however_large_the_batch() -> None:
     with CaptureQueriesContext(connection) as large:
         record(*chains)
     assert len(large) <= len(small) + 25
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"withdrawn": ("owner",)}, "stated_at"),
+        ({"withdrawn": ("name",), "stated_at": datetime(2026, 1, 1, tzinfo=UTC)}, "withdrawn[0]"),
+        (
+            {
+                "withdrawn": ("description", "facets.f"),
+                "facets": {"f": 1},
+                "stated_at": datetime(2026, 1, 1, tzinfo=UTC),
+            },
+            "withdrawn[1]",
+        ),
+    ],
+)
+def test_it_refuses_to_withdraw_what_cannot_be(fields: dict[str, Any], place: str) -> None:
+    said = ArtifactRecord(namespace="shop", kind="dataset", name="raw", **fields)
+    with pytest.raises(BatchRefusedError) as refused:
+        record_batch(batch=LineageBatch(producer="test", artifacts=(said,)))
+    assert [one.path for one in refused.value.refusals] == [f"$.artifacts[0].{place}"]

@@ -1,6 +1,7 @@
 """Joining statements: twice, in any order, in any cut."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +22,9 @@ RECORDS = st.builds(
     occurred_at=TIMES,
     stated_at=TIMES,
     facets=st.dictionaries(st.sampled_from(["f", "g"]), st.integers(0, 3), max_size=2),
+    withdrawn=st.lists(
+        st.sampled_from(["owner", "description", "occurred_at", "facets.f"]), max_size=2
+    ).map(tuple),
 )
 
 
@@ -59,3 +63,17 @@ def test_it_never_erases_by_silence() -> None:
         namespace="n", kind="k", name="x", stated_at=datetime(2026, 1, 1, tzinfo=UTC)
     )
     assert joined([named, silent]).owner == "ann"
+
+
+def test_it_forgets_what_is_withdrawn_until_it_is_stated_again() -> None:
+    def said(day: int, *withdrawn: str, **fields: Any) -> ArtifactRecord:
+        stated = datetime(2026, 1, day, tzinfo=UTC)
+        return ArtifactRecord(
+            namespace="n", kind="k", name="x", stated_at=stated, withdrawn=withdrawn, **fields
+        )
+
+    first = said(1, owner="ann", facets={"f": 1, "g": 1})
+    second = said(2, "owner", "facets.f")
+    third = said(3, facets={"f": 3})
+    assert (joined([second, first]).owner, joined([second, first]).facets) == ("", {"g": 1})
+    assert joined([third, first, second]).facets == {"f": 3, "g": 1}

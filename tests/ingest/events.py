@@ -19,7 +19,7 @@ def run_event(
     """`run_event("START", "02:00")`: an event of 1 October 2026, UTC."""
     event: dict[str, Any] = {
         "eventTime": f"{DAY}{clock}:00Z",
-        "producer": "test",
+        "producer": "https://example.org/bakery",
         "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
         "run": {"runId": run, "facets": run_facets or {}},
         "job": {"namespace": "jobs", "name": job, "facets": job_facets or {}},

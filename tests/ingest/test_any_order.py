@@ -33,25 +33,77 @@ def hash_after(batches: list[list[dict[str, Any]]]) -> str:
 @st.composite
 def run_events(draw: st.DrawFn) -> dict[str, Any]:
     run, job = draw(st.sampled_from(RUNS)), draw(st.sampled_from(JOBS))
-    names = st.lists(st.sampled_from(NAMES), max_size=2, unique=True)
+    names = st.lists(st.sampled_from((*NAMES, '"raw"', "raw_table")), max_size=2, unique=True)
     stated = st.sampled_from(("", "", "from-outside", "snapshot-3"))
 
     def written(name: str) -> dict[str, Any]:
         # A stated version belongs to one run, as in life: two writers of one version may close a
         # cycle, and which edge is then refused does depend on what came first.
         version = f"{run}-{job}-{name}" if draw(st.booleans()) else ""
-        return dataset(name, version, **draw(facets()))
+        return dataset(name, version, **draw(facets()), **draw(output_facets(name)))
 
     return run_event(
         draw(st.sampled_from(TYPES)),
         f"{draw(st.integers(0, 9)):02}:00",
         run=run,
         job=job,
-        inputs=[dataset(name, draw(stated), **draw(facets())) for name in draw(names)],
+        inputs=[
+            dataset(name, draw(stated), **draw(facets()), **draw(kinds(name)))
+            for name in draw(names)
+        ],
         outputs=[written(name) for name in draw(names)],
         run_facets=draw(run_facets()),
-        job_facets=draw(facets()),
+        job_facets=draw(facets()) | draw(st.just({}) | st.builds(lambda: {"lineage": FLOWS})),
     )
+
+
+@st.composite
+def kinds(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    stated = st.sampled_from(({"datasetType": "MODEL"}, {"datasetType": "TABLE"}))
+    optional = {
+        "datasetType": stated,
+        # Only what may be one: where an edge contradicts a name, the first of two names stands.
+        "symlinks": st.just(OTHER_NAMES.get(name, link("hive", f"db.{name}"))),
+    }
+    return draw(st.fixed_dictionaries({}, optional=optional))
+
+
+def link(namespace: str, name: str) -> dict[str, Any]:
+    return {"identifiers": [{"namespace": namespace, "name": name, "type": "TABLE"}]}
+
+
+OTHER_NAMES = {
+    '"raw"': link("lake", "raw_table"),
+    "raw": link("lake", "raw_table"),
+    "raw_table": link("lake", "raw"),
+}
+
+
+def party(name: str, sort: str = "DATASET", **more: str) -> dict[str, Any]:
+    return {"namespace": "lake", "name": name, "type": sort, **more}
+
+
+FLOWS = {
+    "entries": [
+        party("scores") | {"inputs": [party("raw"), party("other", "JOB", runId="r0")]},
+        {"type": "JOB", "inputs": [party("labels")]},
+    ]
+}
+
+
+@st.composite
+def output_facets(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    before = {"namespace": "lake", "name": "staging"}
+    changes: list[dict[str, Any]] = [
+        {"lifecycleStateChange": one} for one in ("DROP", "ALTER", "CREATE")
+    ]
+    changes.append({"lifecycleStateChange": "RENAME", "previousIdentifier": before})
+    sources = [{"inputs": []}, {"inputs": [party("raw")]}, {"_deleted": True}]
+    optional = {
+        "lifecycleStateChange": st.sampled_from(changes),
+        "lineage": st.sampled_from(sources[: 1 if name == "raw" else 3]),
+    }
+    return draw(kinds(name)) | draw(st.fixed_dictionaries({}, optional=optional))
 
 
 @st.composite
@@ -73,11 +125,13 @@ def facets(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def run_facets(draw: st.DrawFn) -> dict[str, Any]:
     parent = {"run": {"runId": "dag-1"}, "job": {"namespace": "jobs", "name": "dag"}}
+    upstream = {"run": {"runId": "r0"}, "job": {"namespace": "jobs", "name": "earlier"}}
     return draw(
         st.fixed_dictionaries(
             {},
             optional={
                 "parent": st.just(parent),
+                "jobDependencies": st.just({"upstream": [upstream]}),
                 "executionParameters": st.fixed_dictionaries(
                     {"parameters": st.just([{"key": "seed", "value": "7"}])}
                 ),
@@ -94,8 +148,23 @@ def dataset_events(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "eventTime": f"2026-10-01T{hour:02}:30:00Z",
         "producer": "test",
-        "dataset": dataset(name, version, **draw(facets())),
+        "dataset": dataset(name, version, **draw(facets()), **draw(dataset_facets(name))),
     }
+
+
+@st.composite
+def dataset_facets(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    exact = {"inputs": [party("labels")]} if name != "raw" else {"_deleted": True}
+    dropped = {"lifecycleStateChange": "DROP"}
+    optional = {"lineage": st.just(exact), "lifecycleStateChange": st.just(dropped)}
+    return draw(st.fixed_dictionaries({}, optional=optional))
+
+
+@st.composite
+def dag_events(draw: st.DrawFn) -> dict[str, Any]:
+    """Of the run that started others: it may have several attempts."""
+    clock = f"{draw(st.integers(0, 9)):02}:45"
+    return run_event(draw(st.sampled_from(TYPES)), clock, run="dag-1", job="dag")
 
 
 @st.composite
@@ -119,7 +188,8 @@ def job_events(draw: st.DrawFn) -> dict[str, Any]:
 def test_it_ends_in_one_graph_whatever_the_order_the_cuts_and_the_duplicates(
     data: st.DataObject,
 ) -> None:
-    one = st.one_of(run_events(), run_events(), run_events(), dataset_events(), job_events())
+    runs = (run_events(), run_events(), run_events(), dag_events())
+    one = st.one_of(*runs, dataset_events(), job_events())
     events = data.draw(st.lists(one, min_size=1, max_size=12, unique_by=canonical))
     expected = hash_after([events])
     again = data.draw(st.lists(st.sampled_from(events), max_size=4))

@@ -64,13 +64,6 @@ def test_it_folds_again_only_the_readers_concerned() -> None:
     assert Edge.objects.exclude(retracted_in=None).count() == 1
 
 
-def test_it_follows_a_completion_that_moves() -> None:
-    write("w1", "01:00")
-    read("reader", "03:00")
-    receive_events(payload=run_event("START", "04:00", run="w1", job="write"))
-    assert version_read() == ""
-
-
 def test_it_takes_the_version_that_is_stated() -> None:
     receive_events(
         payload=[

@@ -52,12 +52,30 @@ def test_it_keeps_the_latest_instance_of_a_facet_whole() -> None:
 
 
 @pytest.mark.django_db
-def test_it_empties_a_facet_that_is_deleted() -> None:
+@pytest.mark.parametrize("latest_first", [False, True])
+def test_it_removes_what_is_deleted(latest_first: bool) -> None:
+    said = {"custom": {"a": 1}, "documentation": {"description": "Old"}}
+    gone = {name: {"_deleted": True} for name in said}
+    events = [
+        run_event("START", "01:00", outputs=[dataset("x", "v", **said)], job_facets=said),
+        run_event("COMPLETE", "03:00", outputs=[dataset("x", "v", **gone)], job_facets=gone),
+    ]
+    for event in reversed(events) if latest_first else events:
+        receive(event)
+    found, run = Artifact.objects.get(name="x"), Artifact.objects.get(kind="run")
+    assert (found.facets.keys(), found.description) == ({"version"}, "")
+    assert (run.facets.keys(), run.description) == ({"run"}, "")
+
+
+@pytest.mark.django_db
+def test_it_has_a_facet_again_that_is_stated_after_it_was_deleted() -> None:
+    deleted = dataset("x", "v", custom={"_deleted": True})
     receive(
+        run_event("COMPLETE", "04:00", outputs=[dataset("x", "v", custom={"a": 2})]),
+        run_event("RUNNING", "03:00", outputs=[deleted]),
         run_event("START", "01:00", outputs=[dataset("x", "v", custom={"a": 1})]),
-        run_event("COMPLETE", "03:00", outputs=[dataset("x", "v", custom={"_deleted": True})]),
     )
-    assert Artifact.objects.get(name="x").facets["custom"] == {}
+    assert Artifact.objects.get(name="x").facets["custom"] == {"a": 2}
 
 
 @pytest.mark.django_db
@@ -73,13 +91,6 @@ def test_it_names_the_code_at_its_commit() -> None:
     )
     assert edge.upstream.version == commit
     assert Identifier.objects.filter(scheme="git_commit", value=commit).exists()
-
-
-@pytest.mark.django_db
-def test_it_remembers_the_other_names_of_a_version() -> None:
-    links = {"identifiers": [{"namespace": "mlflow", "name": "churn", "type": "MODEL"}, "junk"]}
-    receive(run_event("COMPLETE", "01:00", outputs=[dataset("x", "v1", symlinks=links)]))
-    assert Identifier.objects.get(scheme="openlineage").value == "mlflow churn@v1"
 
 
 @pytest.mark.django_db

@@ -2,7 +2,6 @@
 
 import json
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +11,18 @@ from django.db import transaction
 from apps.catalog.models import Artifact, Edge
 from apps.catalog.selectors import graph_hash
 from apps.graph import strict_json
-from apps.graph.errors import RecordError
 from apps.ingest.models import OpenLineageEvent
-from apps.ingest.openlineage.envelope import read_event
 from apps.ingest.services import receive_events
 from tests.ingest.shared import SHARED
 
 pytestmark = pytest.mark.django_db
 
 OWN = sorted((Path(__file__).parent / "payloads" / "openlineage").glob("*.jsonl"))
-RECORDED = SHARED / "openlineage"
 CAPTURES = sorted(
-    one for one in (RECORDED / "captures").glob("*.jsonl") if "wire_calls" not in one.name
+    one
+    for one in (SHARED / "openlineage" / "captures").glob("*.jsonl")
+    if "wire_calls" not in one.name
 )
-SAMPLES = RECORDED / "samples"
-# Test fixtures that are no events at all, and templates whose times are yet to be filled in.
-REASONS = ("it is no OpenLineage event", "is not a time such as", "missing required field")
 
 
 def events_in(path: Path) -> list[Any]:
@@ -70,10 +65,13 @@ def test_it_draws_the_recorded_pipeline() -> None:
         ("features", "derived", "model"),
         ("train", "output", "model"),
     }
-    train = Artifact.objects.get(kind="run", name="train")
-    assert train.facets["run"]["state"] == "completed"
-    assert train.facets["run"]["seed"] == "7"
-    assert {one.upstream.version for one in live if one.downstream == train} >= {
+    first, train = Artifact.objects.filter(kind="run", name="train").order_by("version")
+    assert [one.facets["run"]["state"] for one in (first, train)] == ["failed", "completed"]
+    assert {one.upstream for one in live if one.downstream.name == "model"} & {first, train} == {
+        train
+    }
+    assert first.facets["run"]["seed"] == "7"
+    assert {one.upstream.version for one in live if one.downstream in {first, train}} >= {
         "0199c0de-0000-7000-8000-00000000000a"
     }
 
@@ -84,31 +82,3 @@ def test_it_stores_no_secret_of_a_recording() -> None:
     facets = json.dumps(list(Artifact.objects.values_list("facets", flat=True)))
     for secret in ("hunter2", "abcdefghijklmnop"):
         assert secret not in stored + facets
-
-
-def sample_events() -> Iterator[tuple[str, Any]]:
-    for path in sorted(SAMPLES.rglob("*.json")):
-        if "spec" in path.parts:
-            continue
-        data = strict_json.loads(path.read_bytes(), keep_non_finite=True)
-        for one in data if isinstance(data, list) else [data]:
-            yield path.relative_to(SAMPLES).as_posix(), one
-
-
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the public sample events are not here")
-def test_it_takes_every_public_sample_or_says_why_not() -> None:
-    taken: list[Any] = []
-    unexplained: list[str] = []
-    for name, data in sample_events():
-        try:
-            read_event(data)
-        except RecordError as error:
-            if not any(reason in error.message for reason in REASONS):
-                unexplained.append(f"{name}: {error}")
-        else:
-            taken.append(data)
-    assert unexplained == []
-    assert len(taken) > 80
-    expected = hash_after([taken])
-    random.Random("samples").shuffle(taken)  # noqa: S311
-    assert hash_after([[one] for one in [*taken, *taken[:9]]]) == expected

@@ -90,9 +90,9 @@ def test_it_needs_hardly_more_queries_for_a_hundred_runs_than_for_one() -> None:
         receive_events(payload=batch(0, 1))
     with CaptureQueriesContext(connection) as hundred:
         receive_events(payload=batch(1, 100))
-    # SQLite takes rows in pieces of 999 values, hence the few more.
-    assert len(one) <= 27
-    assert len(hundred) <= 32
+    # PostgreSQL takes its lock twice; SQLite rows in pieces of 999 values, hence the few more.
+    assert len(one) <= 30
+    assert len(hundred) <= 34
 
 
 def test_it_takes_a_thousand_events_in_a_few_seconds() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from apps.catalog.models import Identifier
 from apps.catalog.services.conflicts import Proof
+from apps.graph.identity import realm
 
 CHUNK = 5000
 
@@ -20,6 +21,7 @@ def bearers_of(identifiers: Collection[Proof]) -> dict[Proof, list[int]]:
         for kind, scheme, value, pk, into in claims.values_list(
             "artifact__kind", "scheme", "value", "artifact_id", "artifact__merged_into_id"
         ):
-            if (kind, scheme, value) in identifiers:
-                found[kind, scheme, value].add(into or pk)
+            proof = (realm(kind, scheme), scheme, value)
+            if proof in identifiers:
+                found[proof].add(into or pk)
     return {one: sorted(ids) for one, ids in found.items() if len(ids) > 1}

@@ -8,7 +8,7 @@ from apps.catalog.services.conflicts import Proof
 from apps.catalog.services.inserting import insert_rows
 from apps.catalog.services.writing import Change
 from apps.graph.identifiers import derived_identifiers
-from apps.graph.identity import normalised
+from apps.graph.identity import normalised, realm
 from apps.graph.records import ArtifactRecord, IdentifierRecord
 
 CHUNK = 5000
@@ -23,7 +23,7 @@ def claim_identifiers(
 ) -> list[Proof]:
     """Store what the batch states outright and what its artifact records give away.
 
-    Return the new claims: kind of what is claimed for, scheme and value.
+    Return the new claims: the kind within which they prove, scheme and value.
     """
     wanted = {
         (artifacts[one.artifact].pk, one.scheme, normalised(one.scheme, one.value))
@@ -41,7 +41,7 @@ def claim_identifiers(
     )
     change.identifiers_added += len(new)
     kinds = {one.pk: one.kind for one in artifacts}
-    return [(kinds[pk], scheme, value) for pk, scheme, value in new]
+    return [(realm(kinds[pk], scheme), scheme, value) for pk, scheme, value in new]
 
 
 def _stored(artifact_ids: set[int]) -> set[tuple[int, str, str]]:

@@ -11,7 +11,15 @@ from apps.catalog.services.bearing import bearers_of
 from apps.catalog.services.conflicts import ConflictDraft, Proof, record_conflicts, void_proofs
 from apps.catalog.services.merging import MergeDraft, merge, split
 from apps.catalog.services.writing import Change
-from apps.graph.identity import clusters_of, is_trivial, proves, refuse_merges
+from apps.graph.identity import (
+    DIGEST_LENGTHS,
+    clusters_of,
+    is_trivial,
+    proves,
+    realm,
+    refuse_merges,
+    says_most,
+)
 from apps.graph.merge import contradicts
 
 CHUNK = 5000
@@ -21,7 +29,8 @@ Bearers = dict[Proof, list[int]]
 
 
 def merge_proved(*, change: Change, claims: Iterable[Proof]) -> None:
-    """Merge what newly claimed identifiers prove to be one; the one known first survives.
+    """Merge what newly claimed identifiers prove to be one; the one known first survives, or the
+    one whose kind says more.
 
     Where a path leads from one bearer to another (a copy of itself, say), the identifier does not
     tell which of them is meant: it is void from then on, and what it proved is recorded as a
@@ -47,7 +56,7 @@ def merge_proved(*, change: Change, claims: Iterable[Proof]) -> None:
             proofs = {proof for pk in cluster for proof in bearing[pk]}
             conflicts += [_conflict(proof, *ends, why, path) for proof in sorted(proofs)]
         else:
-            first = min(cluster)
+            first = min(cluster, key=lambda pk: (says_most(rows[pk].kind), pk))
             drafts += [_draft(first, one, bearing) for one in sorted(cluster) if one != first]
     if conflicts:
         _void(change, conflicts)
@@ -97,7 +106,7 @@ def _may_be_known_by(proof: Proof, artifact: Artifact) -> bool:
     _, scheme, value = proof
     return not (
         artifact.is_tombstone
-        or is_trivial(artifact.kind, artifact.facets)
+        or (scheme in DIGEST_LENGTHS and is_trivial(artifact.kind, artifact.facets))
         or contradicts(artifact.digest, f"{scheme}:{value}")
     )
 
@@ -201,4 +210,4 @@ def part_proved(*, change: Change, paths: Iterable[Sequence[int]]) -> bool:
 
 
 def _proof_of(merged: Merge) -> Proof:
-    return merged.artifact.kind, merged.scheme, merged.value
+    return realm(merged.artifact.kind, merged.scheme), merged.scheme, merged.value

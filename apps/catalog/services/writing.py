@@ -1,11 +1,12 @@
 """The write lock and the revision that it gives."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from apps.catalog.models import Revision
@@ -87,3 +88,27 @@ def graph_change(
                 artifacts_merged=change.artifacts_merged,
                 aliases_added=change.aliases_added,
             )
+
+
+@contextmanager
+def waiting_at_most(*, seconds: float) -> Iterator[None]:
+    """Within, whoever finds the write lock taken for longer gets an OperationalError.
+
+    For callers that give up early themselves: what waits on after they have gone is done twice.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_limit_of_waiting(int(seconds * 1000)))
+    try:
+        yield
+    finally:
+        # A connection that is lost, or a transaction that failed, takes the limit with it.
+        with suppress(Error), connection.cursor() as cursor:
+            cursor.execute(_limit_of_waiting(None))
+
+
+def _limit_of_waiting(milliseconds: int | None) -> str:
+    """In words of the database; None for what it is otherwise."""
+    if connection.vendor == "postgresql":
+        return f"SET lock_timeout = {milliseconds or 0}"
+    usual = settings.DATABASES["default"].get("OPTIONS", {}).get("timeout", 5)
+    return f"PRAGMA busy_timeout = {milliseconds or int(usual * 1000)}"

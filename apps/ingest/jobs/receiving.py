@@ -1,48 +1,21 @@
 """OpenLineage events taken in: stored, folded by run, and recorded in the graph, all or nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from apps.catalog.services import graph_change
 from apps.graph.errors import RecordError
 from apps.graph.hashing import sha256
-from apps.graph.records import (
-    ArtifactRecord,
-    EdgeRecord,
-    IdentifierRecord,
-    LineageBatch,
-    Refusal,
-)
-from apps.ingest.jobs.deriving import (
-    bring_up_to_date,
-    dataset_hash,
-    derive_reads,
-    derive_writes,
-)
+from apps.graph.records import Refusal
+from apps.ingest.jobs.folding import derive, stated_apart
 from apps.ingest.jobs.recording import Recorded, record_in_cuts
 from apps.ingest.models import OpenLineageEvent
 from apps.ingest.openlineage import PRODUCER
-from apps.ingest.openlineage.envelope import JOB, Event, Note, read_event
-from apps.ingest.openlineage.fold import RunFold, fold_job, fold_run
-from apps.ingest.openlineage.mapping import (
-    job_edges,
-    job_producer,
-    lifetime,
-    run_edges,
-    statements,
-)
-from apps.ingest.openlineage.naming import run_key
-from apps.ingest.selectors import (
-    events_by_key,
-    known_digests,
-    live_edges_by,
-    live_run_edges,
-    readers_within,
-    tellings,
-    versions_read,
-    windows_after,
-)
+from apps.ingest.openlineage.envelope import Event, Note, read_event
+from apps.ingest.selectors import known_digests
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -87,6 +60,26 @@ def receive_events(*, payload: object, actor: "User | None" = None) -> Received:
     )
 
 
+def receive_batch(
+    *, payload: Sequence[object], actor: "User | None" = None
+) -> dict[int, RecordError]:
+    """Take in the events of an array that can be, in one transaction; for each other its place in
+    the array and what is wrong with it. A `RecordError` in the payload stands for an event that
+    could not even be parsed.
+    """
+    events: list[Event] = []
+    failed: dict[int, RecordError] = {}
+    for index, (path, data) in enumerate(_each(list(payload))):
+        try:
+            if isinstance(data, RecordError):
+                raise data
+            events.append(read_event(data, path)[0])
+        except RecordError as error:
+            failed[index] = error
+    take_in_events(events=events, actor=actor)
+    return failed
+
+
 def take_in_events(*, events: Sequence[Event], actor: "User | None") -> tuple[int, Recorded]:
     """Store the new events and bring the graph up to date with them; say how many were new."""
     with graph_change(producer=PRODUCER, actor=actor):
@@ -113,25 +106,13 @@ def _take_in(events: Sequence[Event], actor: "User | None") -> Recorded:
     receipt = sha256("\n".join(sorted(event.digest for event in events)))
     evidence = f"{PRODUCER}:{receipt}"
     OpenLineageEvent.objects.bulk_create([_row(event, receipt) for event in events], batch_size=500)
-    folds = {key: fold_run(told) for key, told in bring_up_to_date(events=events).items()}
-    states = [lifetime(fold) for fold in folds.values()]
-    folds |= _readers_concerned(folds, events)
-    said = [statement for event in events for statement in statements(event)]
-    wanted, live = _edges_of(folds)
+    derived = derive(events=events, receipt=receipt)
     recorded = record_in_cuts(
-        batch=LineageBatch(
-            producer=PRODUCER,
-            evidence=evidence,
-            artifacts=(*(one for one in said if isinstance(one, ArtifactRecord)), *states),
-            identifiers=tuple(one for one in said if isinstance(one, IdentifierRecord)),
-            edges=tuple(wanted - live),
-            retractions=tuple(live - wanted),
-        ),
-        actor=actor,
+        batch=msgspec.structs.replace(derived.batch, evidence=evidence), actor=actor
     )
-    jobs = {event.key for event in events if event.shape == JOB}
-    for every in events_by_key(keys=jobs).values():
-        recorded.add(_record_job(every, evidence, actor))
+    for asserted in stated_apart(folds=derived.folds, events=events):
+        batch = msgspec.structs.replace(asserted, evidence=evidence)
+        recorded.add(record_in_cuts(batch=batch, actor=actor))
     return recorded
 
 
@@ -149,41 +130,3 @@ def _row(event: Event, receipt: str) -> OpenLineageEvent:
         receipt=receipt,
         body=event.body,
     )
-
-
-def _readers_concerned(folds: Mapping[str, RunFold], events: Sequence[Event]) -> dict[str, RunFold]:
-    """Runs received earlier whose versionless reads mean another version now."""
-    changed = derive_writes(folds=folds, events=events)
-    derive_reads(folds=folds)
-    if not changed:
-        return {}
-    readers = readers_within(windows=windows_after(moments=changed)) - folds.keys()
-    return {key: fold_run(told) for key, told in tellings(keys=readers).items()}
-
-
-def _edges_of(folds: Mapping[str, RunFold]) -> tuple[set[EdgeRecord], set[EdgeRecord]]:
-    """The edges that these runs should have, and those that they have."""
-    known = versions_read(keys=folds)
-    wanted: set[EdgeRecord] = set()
-    for key, fold in folds.items():
-        versions = {
-            name: known[key, hashed]
-            for name in fold.reads
-            if (key, hashed := dataset_hash(name)) in known
-        }
-        wanted |= run_edges(fold, versions)
-    runs = {run_key(fold.namespace, fold.name, fold.run_id) for fold in folds.values()}
-    return wanted, live_run_edges(runs=runs)
-
-
-def _record_job(events: Sequence[Event], evidence: str, actor: "User | None") -> Recorded:
-    fold = fold_job(events)
-    producer = job_producer(fold)
-    wanted, live = job_edges(fold), live_edges_by(producer=producer)
-    batch = LineageBatch(
-        producer=producer,
-        evidence=evidence,
-        edges=tuple(wanted - live),
-        retractions=tuple(live - wanted),
-    )
-    return record_in_cuts(batch=batch, actor=actor)

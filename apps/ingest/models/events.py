@@ -1,6 +1,6 @@
 """The OpenLineage events received, and what is derived from them.
 
-Events are never changed. `RunTelling`, `DatasetWrite` and `DatasetRead` are derived from them.
+Events are never changed. `RunTelling` and the tables of datasets are derived from them.
 """
 
 from typing import ClassVar
@@ -8,13 +8,14 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from apps.graph.records import ArtifactKey
 from apps.ingest.openlineage.envelope import Event, stored_event
 
 
 class OpenLineageEvent(models.Model):
     """One event as received, secrets masked. `digest` is of its canonical body.
 
-    `fold_key` stands for (runId, job), or for the job of a job event; empty for a dataset event.
+    `fold_key` stands for what is folded together: a run, a job, a version; `Event.key` says how.
     `receipt` is the digest of the events that arrived together; edges name it as their evidence.
     """
 
@@ -60,16 +61,21 @@ class RunTelling(models.Model):
 
 
 class DatasetWrite(models.Model):
-    """A version of a dataset was complete at a time, by the producer's clock.
+    """A version of a dataset was complete at a time, by the producer's clock; or, of a run that has
+    several attempts, a later attempt had begun.
 
     `source` is the fold key of the run that wrote it, or the digest of the dataset event that said
-    so; `dataset_hash` stands for (namespace, name). `version_hash` decides between two versions of
-    one time, because databases do not agree on the order of texts.
+    so. `dataset_hash` stands for all names of the dataset, the other fields are the artifact's.
+    `key_hash` decides between two of one time, because databases do not agree on the order of
+    texts.
     """
 
     dataset_hash = models.CharField(max_length=64)
+    namespace = models.TextField()
+    kind = models.CharField(max_length=64)
+    name = models.TextField()
     version = models.TextField()
-    version_hash = models.CharField(max_length=64)
+    key_hash = models.CharField(max_length=64)
     completed_at = models.DateTimeField()
     source = models.CharField(max_length=64, db_index=True)
 
@@ -81,9 +87,15 @@ class DatasetWrite(models.Model):
     def __str__(self) -> str:
         return f"{self.version} at {self.completed_at}"
 
+    @property
+    def key(self) -> ArtifactKey:
+        return ArtifactKey(self.namespace, self.kind, self.name, self.version)
+
 
 class DatasetRead(models.Model):
-    """A run read a dataset without naming the version. `started_at` decides which one it was."""
+    """A run read a dataset without naming the version, or was started by a run without saying by
+    which attempt. `started_at` decides which one it was.
+    """
 
     dataset_hash = models.CharField(max_length=64)
     fold_key = models.CharField(max_length=64, db_index=True)
@@ -96,3 +108,34 @@ class DatasetRead(models.Model):
 
     def __str__(self) -> str:
         return f"read at {self.started_at}"
+
+
+class DatasetDrop(models.Model):
+    """A dataset was dropped or renamed at a time, as the event with the digest `source` says."""
+
+    dataset_hash = models.CharField(max_length=64, db_index=True)
+    namespace = models.TextField()
+    kind = models.CharField(max_length=64)
+    name = models.TextField()
+    state = models.CharField(max_length=16)
+    dropped_at = models.DateTimeField()
+    source = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.state} at {self.dropped_at}"
+
+    @property
+    def key(self) -> ArtifactKey:
+        return ArtifactKey(self.namespace, self.kind, self.name)
+
+
+class DatasetName(models.Model):
+    """A name of a dataset that has several. `dataset_hash` is the least `name_hash` of them all,
+    and stands for the dataset in the tables above; a name without a row stands for itself.
+    """
+
+    name_hash = models.CharField(max_length=64, primary_key=True)
+    dataset_hash = models.CharField(max_length=64, db_index=True)
+
+    def __str__(self) -> str:
+        return self.name_hash

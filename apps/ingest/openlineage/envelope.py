@@ -17,12 +17,16 @@ from apps.graph.errors import RecordError
 from apps.graph.hashing import sha256
 from apps.graph.strict_json import canonical
 from apps.graph.validation import MAX_VERSION_BYTES, json_value, line
+from apps.ingest.openlineage.kinds import kind_of
 from apps.ingest.openlineage.masking import mask_event
 from apps.ingest.openlineage.moments import read_moment
+from apps.ingest.openlineage.spelling import plain_name
 
 # The facets of one artifact may be this large; no event needs to be larger.
 MAX_EVENT_BYTES = 2_000_000
 MAX_EXACT_FLOAT = 1e16
+# Behind it stands when an attempt began, and together they are a version.
+MAX_RUN_ID_BYTES = MAX_VERSION_BYTES - 40
 
 Facets = dict[str, dict[str, Any] | None]
 RUN, JOB, DATASET = "run", "job", "dataset"
@@ -30,10 +34,19 @@ RUN, JOB, DATASET = "run", "job", "dataset"
 
 class Dataset(msgspec.Struct, kw_only=True):
     namespace: str
-    name: str
+    spelled: str = msgspec.field(name="name")
     facets: Facets | None = None
     input_facets: Facets | None = msgspec.field(name="inputFacets", default=None)
     output_facets: Facets | None = msgspec.field(name="outputFacets", default=None)
+
+    @property
+    def name(self) -> str:
+        """Without the quotes of SQL, with which it may be spelled."""
+        return plain_name(self.namespace, self.spelled)
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.facets)
 
     @property
     def version(self) -> str:
@@ -57,6 +70,7 @@ class Envelope(msgspec.Struct, kw_only=True):
     event_time: Any = msgspec.field(name="eventTime", default=None)
     event_type: str | None = msgspec.field(name="eventType", default=None)
     schema_url: Any = msgspec.field(name="schemaURL", default=None)
+    producer: Any = None
     run: Run | None = None
     job: Job | None = None
     dataset: Dataset | None = None
@@ -89,9 +103,17 @@ class Event:
 
     @cached_property
     def key(self) -> str:
-        """What is folded together: a run of one job, or a job. Empty for a dataset event."""
-        job = self.job
-        return "" if job is None else fold_key(job.namespace, job.name, self.run_id)
+        """What is folded together: a run of one job, a job, or what dataset events say went into
+        one version. Empty for a dataset event that says nothing of that.
+        """
+        dataset = self.envelope.dataset
+        if self.job is not None:
+            return fold_key(self.job.namespace, self.job.name, self.run_id)
+        if dataset is None or not (
+            {"lineage", "lifecycleStateChange"} & (dataset.facets or {}).keys()
+        ):
+            return ""
+        return sha256(canonical([DATASET, dataset.namespace, dataset.name, dataset.version]))
 
     @property
     def order(self) -> tuple[datetime, int, int, str]:
@@ -128,6 +150,12 @@ def read_event(data: object, path: str = "$") -> tuple[Event, list[Note]]:
     text = canonical(body)
     if len(text.encode()) > MAX_EVENT_BYTES:
         raise RecordError(path, f"Is larger than {MAX_EVENT_BYTES:,} bytes.")
+    return Event(body, envelope, shape, moment, nanoseconds, sha256(text)), _notes(
+        envelope, shape, path, zoned=zoned
+    )
+
+
+def _notes(envelope: Envelope, shape: str, path: str, *, zoned: bool) -> list[Note]:
     notes = []
     if not zoned:
         notes.append(
@@ -137,7 +165,13 @@ def read_event(data: object, path: str = "$") -> tuple[Event, list[Note]]:
         notes.append(
             Note(f"{path}.schemaURL", "no_schema", f"Is missing; taken as a {shape} event.")
         )
-    return Event(body, envelope, shape, moment, nanoseconds, sha256(text)), notes
+    if ":" not in str(envelope.producer or ""):
+        notes.append(
+            Note(
+                f"{path}.producer", "no_producer_uri", "Is no URI; the event is taken all the same."
+            )
+        )
+    return notes
 
 
 def stored_event(body: dict[str, Any], digest: str, shape: str) -> Event:
@@ -172,14 +206,14 @@ def _shape(envelope: Envelope, path: str) -> str:
 
 def _check_names(envelope: Envelope, path: str) -> None:
     if envelope.run is not None:
-        line(envelope.run.run_id, f"{path}.run.runId", limit=MAX_VERSION_BYTES, required=True)
-    named: list[tuple[str, Job | Dataset]] = []
-    if envelope.job is not None:
-        named.append((f"{path}.job", envelope.job))
+        line(envelope.run.run_id, f"{path}.run.runId", limit=MAX_RUN_ID_BYTES, required=True)
     datasets = _datasets(envelope, path)
-    for place, one in (*named, *datasets):
-        line(one.namespace, f"{place}.namespace", required=True)
-        line(one.name, f"{place}.name", required=True)
+    named = [(place, one.namespace, one.spelled) for place, one in datasets]
+    if envelope.job is not None:
+        named.append((f"{path}.job", envelope.job.namespace, envelope.job.name))
+    for place, namespace, name in named:
+        line(namespace, f"{place}.namespace", required=True)
+        line(name, f"{place}.name", required=True)
     for place, dataset in datasets:
         where = f"{place}.facets.version.datasetVersion"
         line(dataset.version, where, limit=MAX_VERSION_BYTES)

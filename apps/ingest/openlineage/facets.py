@@ -6,17 +6,22 @@ from typing import Any
 from apps.graph.errors import RecordError
 from apps.graph.facets import KNOWN_FACETS
 from apps.graph.validation import MAX_NAME_BYTES, MAX_TAGS, MAX_TEXT_BYTES, digest, line, paragraph
+from apps.graph.vocabulary import Kind
+from apps.ingest.openlineage.kinds import feast, features
 
 Given = Mapping[str, dict[str, Any] | None] | None
 
 MAX_OWNER_BYTES = 200
 MAX_TAG_BYTES = 200
 MAX_COUNT = 2**63
+# Facets that are a field of a record, too.
+FIELD_OF = {"documentation": "description", "ownership": "owner", "dataSource": "uri"}
+OWN_FACETS = KNOWN_FACETS.keys() | {"lifecycle"}
 TECHNICAL = frozenset({"_producer", "_schemaURL", "_deleted"})
 
 
 def kept(*given: Given, prefix: str = "") -> dict[str, Any]:
-    """Facets by their own names, of two with one name the first; a deleted one is left empty.
+    """Facets by their own names, of two with one name the first; without those that are deleted.
 
     A name that the product reads as a facet of its own is set apart. Who made the facet and by
     which schema stays in the stored event.
@@ -24,25 +29,38 @@ def kept(*given: Given, prefix: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for facets in given:
         for name, value in (facets or {}).items():
-            own = f"openlineage_{name}" if name in KNOWN_FACETS else f"{prefix}{name}"
-            if value is not None and own not in found:
-                found[own] = _content(value)
+            if value is not None and not value.get("_deleted"):
+                found.setdefault(_own(name, prefix), _content(value))
     return found
 
 
+def withdrawn(given: Given, *, unless: Given) -> tuple[str, ...]:
+    """What these facets take back by marking themselves as deleted, by the names of a record."""
+    found: set[str] = set()
+    for name, value in (given or {}).items():
+        if value is not None and value.get("_deleted") and _own(name) not in (unless or {}):
+            found.add(f"facets.{_own(name)}")
+            found.update({FIELD_OF[name]} if name in FIELD_OF else ())
+    return tuple(sorted(found))
+
+
+def _own(name: str, prefix: str = "") -> str:
+    return f"openlineage_{name}" if name in OWN_FACETS else f"{prefix}{name}"
+
+
 def _content(value: dict[str, Any]) -> dict[str, Any]:
-    if value.get("_deleted"):
-        return {}
     return {name: inner for name, inner in value.items() if name not in TECHNICAL}
 
 
 def facet(given: Given, name: str) -> dict[str, Any]:
     """One facet; empty if it is not there or has been deleted."""
-    return _content((given or {}).get(name) or {})
+    found = (given or {}).get(name) or {}
+    return {} if found.get("_deleted") else _content(found)
 
 
 def described(given: Given) -> str:
-    text = facet(given, "documentation").get("description")
+    """By the facet of its own, else by what Feast says."""
+    text = facet(given, "documentation").get("description") or feast(given).get("description")
     try:
         return paragraph(text, "$", limit=MAX_TEXT_BYTES) if isinstance(text, str) else ""
     except RecordError:
@@ -50,12 +68,12 @@ def described(given: Given) -> str:
 
 
 def owned(given: Given) -> str:
-    """The first owner that has a name."""
+    """The first owner that has a name, else the one that Feast names."""
     owners = facet(given, "ownership").get("owners")
     for one in owners if isinstance(owners, list) else []:
         if isinstance(one, dict) and (name := fitting(one.get("name"), limit=MAX_OWNER_BYTES)):
             return name
-    return ""
+    return fitting(feast(given).get("owner"), limit=MAX_OWNER_BYTES)
 
 
 def located(given: Given) -> str:
@@ -70,6 +88,9 @@ def tagged(*given: Given) -> tuple[str, ...]:
         for one in tags if isinstance(tags, list) else []:
             if isinstance(one, dict) and one.get("source") != "OPENLINEAGE_CLIENT":
                 found.add(_tag(one))
+        theirs = feast(facets).get("tags")
+        for key, value in theirs.items() if isinstance(theirs, dict) else ():
+            found.add(_tag({"key": key, "value": value}))
     return tuple(sorted(found - {""})[:MAX_TAGS])
 
 
@@ -79,6 +100,20 @@ def _tag(one: dict[str, Any]) -> str:
         return ""
     plain = not isinstance(value, str) or value in {"", "true"}
     return fitting(key if plain else f"{key}={value}", limit=MAX_TAG_BYTES)
+
+
+def about(kind: str, dataset: Given, *sides: Given) -> dict[str, Any]:
+    """The facet of the kind, as far as OpenLineage knows what it holds."""
+    found = counted(dataset, *sides)
+    if kind == Kind.FEATURE_SET and (names := features(dataset)):
+        found |= {"feature_set": {"features": names}}
+    if kind == Kind.MODEL:
+        size = found.pop("dataset", {}).get("size_bytes")
+        layout = fitting(facet(dataset, "storage").get("fileFormat"), limit=MAX_TAG_BYTES)
+        model = {"size_bytes": size, "format": layout or None}
+        if model := {name: value for name, value in model.items() if value is not None}:
+            found["model"] = model
+    return found
 
 
 def counted(dataset: Given, *statistics: Given) -> dict[str, Any]:

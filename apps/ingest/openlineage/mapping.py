@@ -1,61 +1,102 @@
-"""Events as statements on artifacts, folds as edges.
+"""Events as statements on artifacts.
 
 What one event says is dated by its own time and never depends on another event, so the catalog
 joins such statements in whatever order they come. What depends on several events is told by their
-fold: `lifetime` for a run's state, and the edges.
+fold: `lifetime` for a run's state, `edges` for what led to what.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
-from apps.graph.records import ArtifactRecord, EdgeRecord, IdentifierRecord
-from apps.graph.strict_json import canonical
+from apps.graph.identity import OPENLINEAGE
+from apps.graph.records import ArtifactKey, ArtifactRecord, IdentifierRecord
 from apps.graph.validation import MAX_NAME_BYTES
-from apps.ingest.openlineage import PRODUCER
-from apps.ingest.openlineage.envelope import RUN, Dataset, Event, fold_key
+from apps.graph.vocabulary import Kind
+from apps.ingest.openlineage.edges import read_apart
+from apps.ingest.openlineage.envelope import RUN, Dataset, Event
+from apps.ingest.openlineage.exact import DATASET, Party, stated_flows, stated_sources
 from apps.ingest.openlineage.facets import (
+    about,
     content_digest,
-    counted,
     described,
-    facet,
     fitting,
     kept,
     located,
     owned,
     tagged,
+    withdrawn,
 )
-from apps.ingest.openlineage.fold import JobFold, Name, RunFold
+from apps.ingest.openlineage.fold import RunFold
+from apps.ingest.openlineage.lifecycle import ALTER, DROP, change_of, previous_name
+from apps.ingest.openlineage.links import other_names
 from apps.ingest.openlineage.naming import code_key, dataset_key, run_key, source_location
+from apps.ingest.openlineage.telling import Telling
 
+# Under which a dataset or a job is found; it proves nothing.
+NAME = "openlineage_name"
 _COMMIT = re.compile(r"[0-9a-f]{7,64}\Z")
 
 Statement = ArtifactRecord | IdentifierRecord
 
 
-def statements(event: Event) -> Iterator[Statement]:
-    """What this event says of each artifact that it names."""
+def statements(event: Event, version: str = "") -> Iterator[Statement]:
+    """What this event says of each artifact that it names. What the run is, and what it wrote
+    without a version of its own, is taken down under its id, or under `version`.
+    """
+    version = version or event.run_id
     if event.shape == RUN:
-        yield _run_statement(event)
+        yield _run_statement(event, version)
     yield from _code_statements(event)
     for one in event.envelope.inputs or ():
         yield from _dataset_statements(event, one, one.version)
     for one in event.envelope.outputs or ():
-        yield from _dataset_statements(event, one, one.version or event.run_id, written=True)
+        # What is dropped is the dataset as such; the run made no version of it.
+        dropped = change_of(one.facets) == DROP
+        stated = one.version or ("" if dropped else version)
+        yield from _dataset_statements(event, one, stated, written=not dropped)
     if event.envelope.dataset is not None and event.job is None:
         yield from _dataset_statements(
             event, event.envelope.dataset, event.envelope.dataset.version
         )
+    yield from _named_only(event, version)
 
 
-def _run_statement(event: Event) -> ArtifactRecord:
+def _named_only(event: Event, version: str) -> Iterator[IdentifierRecord]:
+    """What is named as the source of something, or as its target by the job. An edge would bring it
+    about, too, but a later event may take that back, and the graph must not depend on which was
+    first.
+    """
+    envelope = event.envelope
+    alone = [envelope.dataset] if envelope.dataset is not None else []
+    keys: set[ArtifactKey] = set()
+    for one in (*(envelope.outputs or ()), *alone):
+        keys |= {_key_of(party) for party in stated_sources(one.facets) or ()}
+        if before := previous_name(one.facets):
+            keys.add(dataset_key(*before, "", one.kind))
+        elif change_of(one.facets) == ALTER:
+            keys.add(dataset_key(one.namespace, one.name, "", one.kind))
+    for flow in stated_flows(event.job.facets) if event.job else ():
+        keys |= {_key_of(party) for party in (flow.target, *flow.sources)}
+        if flow.target.type == DATASET and event.shape == RUN:
+            keys.add(dataset_key(*flow.target.dataset, version))
+    for key in sorted(keys):
+        if key.name and (value := fitting(f"{key.namespace} {key.name}", limit=MAX_NAME_BYTES)):
+            yield IdentifierRecord(key, NAME, value)
+
+
+def _key_of(party: Party) -> ArtifactKey:
+    return dataset_key(*party.dataset) if party.type == DATASET else party.job
+
+
+def _run_statement(event: Event, version: str) -> ArtifactRecord:
     run, job = event.envelope.run, event.job
     assert run is not None  # noqa: S101 - the shape says so
     assert job is not None  # noqa: S101
     job_tags = {"tags": tags} if (tags := (job.facets or {}).get("tags")) else None
     rest = {name: value for name, value in (job.facets or {}).items() if name != "tags"}
-    key = run_key(job.namespace, job.name, event.run_id)
+    key = run_key(job.namespace, job.name, version)
     return ArtifactRecord(
         namespace=key.namespace,
         kind=key.kind,
@@ -66,6 +107,7 @@ def _run_statement(event: Event) -> ArtifactRecord:
         tags=tagged(run.facets, job.facets),
         stated_at=event.time,
         facets=kept(run.facets, rest) | kept(job_tags, prefix="job_"),
+        withdrawn=withdrawn(rest, unless=run.facets),
     )
 
 
@@ -91,8 +133,9 @@ def _code_statements(event: Event) -> Iterator[Statement]:
 def _dataset_statements(
     event: Event, dataset: Dataset, version: str, *, written: bool = False
 ) -> Iterator[Statement]:
-    key = dataset_key(dataset.namespace, dataset.name, version)
+    key = dataset_key(dataset.namespace, dataset.name, version, dataset.kind)
     given, sides = dataset.facets, (dataset.output_facets, dataset.input_facets)
+    facets = kept(given, *sides) | about(key.kind, given, *sides)
     yield ArtifactRecord(
         namespace=key.namespace,
         kind=key.kind,
@@ -105,30 +148,55 @@ def _dataset_statements(
         tags=tagged(given),
         occurred_at=event.time if written and event.type == "COMPLETE" else None,
         stated_at=event.time,
-        facets=kept(given, *sides) | counted(given, *sides),
+        facets=facets,
+        withdrawn=withdrawn(given, unless=facets),
     )
-    links = facet(given, "symlinks").get("identifiers")
-    for link in links if isinstance(links, list) else []:
-        if isinstance(link, dict) and (value := _elsewhere(link, version)):
-            yield IdentifierRecord(key, PRODUCER, value)
+    yield from _names(dataset, key)
 
 
-def _elsewhere(link: dict[str, Any], version: str) -> str:
-    """The other name of this version. Without the version, all of a name would claim one."""
-    namespace, name = link.get("namespace"), link.get("name")
-    if not isinstance(namespace, str) or not isinstance(name, str) or not name:
-        return ""
-    return fitting(
+def _names(dataset: Dataset, key: ArtifactKey) -> Iterator[IdentifierRecord]:
+    """By what else the dataset is known: claimed for both names, so that the two are one.
+
+    The version that a run wrote without stating one has no other name: nobody else knows it.
+    """
+    if dataset.spelled != dataset.name:
+        spelled = fitting(f"{dataset.namespace} {dataset.spelled}", limit=MAX_NAME_BYTES)
+        if spelled:
+            yield IdentifierRecord(key, NAME, spelled)
+    yield from names_of_kind(key)
+    for namespace, name in sorted(other_names(dataset.facets)):
+        for version in dict.fromkeys((dataset.version, "")):
+            yield from _one(namespace, name, version, key)
+
+
+def names_of_kind(key: ArtifactKey) -> Iterator[IdentifierRecord]:
+    """What says that a model, or a set of features, is what others know as a dataset."""
+    if key.kind != Kind.DATASET:
+        for version in dict.fromkeys((key.version, "")):
+            yield from _one(key.namespace, key.name, version, key)
+
+
+def _one(namespace: str, name: str, version: str, key: ArtifactKey) -> Iterator[IdentifierRecord]:
+    """The dataset of this name is the artifact, each at the version."""
+    value = fitting(
         f"{namespace} {name}@{version}" if version else f"{namespace} {name}", limit=MAX_NAME_BYTES
     )
+    if value:
+        mine = dataset_key(key.namespace, key.name, version, key.kind)
+        for one in (mine, dataset_key(namespace, name, version)):
+            yield IdentifierRecord(one, OPENLINEAGE, value)
+
+
+def run_clock(whole: Telling) -> datetime:
+    """When a fold of all that is told is dated: by the last event, and a microsecond more for each
+    event folded. Of two folds of one run the one that knows more events is the later, and wins
+    whenever it arrives.
+    """
+    return whole.last + timedelta(microseconds=whole.events)
 
 
 def lifetime(fold: RunFold) -> ArtifactRecord:
-    """The run's state and times.
-
-    It is dated by its last event and a microsecond more for each event folded: of two folds of
-    one run the one that knows more events is the later, and wins whenever it arrives.
-    """
+    """The run's state and times."""
     run: dict[str, Any] = {
         "state": fold.state,
         "started_at": fold.started_at and fold.started_at.isoformat(),
@@ -136,46 +204,17 @@ def lifetime(fold: RunFold) -> ArtifactRecord:
         "seed": fold.seed,
         "parameters": fold.parameters,
     }
-    key = run_key(fold.namespace, fold.name, fold.run_id)
+    if fold.attempts > 1:
+        run |= {"attempt": fold.attempt, "attempts": fold.attempts}
+    if apart := read_apart(fold):
+        run["read_apart"] = apart
     return ArtifactRecord(
-        namespace=key.namespace,
-        kind=key.kind,
-        name=key.name,
-        version=key.version,
+        namespace=fold.namespace,
+        kind=Kind.RUN.value,
+        name=fold.name,
+        version=fold.version,
         occurred_at=fold.started_at,
-        stated_at=fold.stated_at + timedelta(microseconds=fold.events),
+        stated_at=fold.told_at + timedelta(microseconds=fold.events),
         facets={"run": {name: value for name, value in run.items() if value not in (None, "", {})}},
+        withdrawn=() if fold.started_at else ("occurred_at",),
     )
-
-
-def run_edges(fold: RunFold, versions: Mapping[Name, str]) -> set[EdgeRecord]:
-    """The run's edges. `versions` says which version each versionless read was; none: unknown."""
-    run = run_key(fold.namespace, fold.name, fold.run_id)
-    read = {dataset_key(*one) for one in fold.inputs}
-    read |= {dataset_key(*name, versions.get(name, "")) for name in fold.reads}
-    written = {dataset_key(*one) for one in fold.outputs}
-    edges = {EdgeRecord(run, one, "output") for one in written}
-    # What the run itself wrote it did not need for the making of it.
-    edges |= {EdgeRecord(one, run, "input") for one in read - written}
-    edges |= {EdgeRecord(one, run, "code") for one in fold.code}
-    return edges | {EdgeRecord(one, run, "orchestration") for one in fold.parents}
-
-
-def job_edges(fold: JobFold) -> set[EdgeRecord]:
-    """Derivation as designed: between the datasets as such, whatever their versions."""
-    edges: set[EdgeRecord] = set()
-    for output in fold.outputs:
-        written = dataset_key(*output)
-        edges |= {
-            EdgeRecord(dataset_key(*one), written, "derived") for one in fold.inputs - {output}
-        }
-        edges |= {EdgeRecord(one, written, "code") for one in fold.code}
-    return edges
-
-
-def job_producer(fold: JobFold) -> str:
-    """Two jobs may state one derivation, and each withdraws only its own."""
-    name = f"{PRODUCER}:{canonical([fold.namespace, fold.name])}"
-    if len(name.encode()) <= MAX_NAME_BYTES:
-        return name
-    return f"{PRODUCER}:{fold_key(fold.namespace, fold.name, '')}"

@@ -4,11 +4,13 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from apps.graph.errors import RecordError
+from apps.graph.hashing import sha256
 from apps.graph.records import ArtifactKey
-from apps.graph.validation import MAX_VERSION_BYTES, line
+from apps.graph.strict_json import canonical
+from apps.graph.validation import MAX_VERSION_BYTES
 from apps.graph.vocabulary import Kind
 from apps.ingest.openlineage.envelope import Event
+from apps.ingest.openlineage.texts import nameable
 
 _SCP_LIKE = re.compile(r"(?:[\w.-]+@)?([\w.-]+\.[\w.-]+):(?!/)(.+)\Z")
 
@@ -17,25 +19,71 @@ def run_key(namespace: str, name: str, run_id: str) -> ArtifactKey:
     return ArtifactKey(namespace, Kind.RUN.value, name, run_id)
 
 
-def dataset_key(namespace: str, name: str, version: str = "") -> ArtifactKey:
-    return ArtifactKey(namespace, Kind.DATASET.value, name, version)
+def dataset_key(
+    namespace: str, name: str, version: str = "", kind: str = Kind.DATASET.value
+) -> ArtifactKey:
+    return ArtifactKey(namespace, kind, name, version)
 
 
-def parent_key(event: Event) -> ArtifactKey | None:
-    """The run that started this one, if the event names one. `parentRun` is the older name."""
-    run = event.envelope.run
-    facets = (run.facets if run else None) or {}
+def name_hash(name: tuple[str, str]) -> str:
+    """What stands for a dataset's name."""
+    return sha256(canonical(list(name)))
+
+
+def run_hash(run: ArtifactKey) -> str:
+    """What stands for a run, whichever of its attempts is meant."""
+    return sha256(canonical([run.kind, run.namespace, run.name, run.version]))
+
+
+def starting_runs(event: Event) -> frozenset[ArtifactKey]:
+    """The runs that started this one: the one named as parent, and the root above it. `parentRun`
+    is the older name of the facet.
+    """
+    run, job = event.envelope.run, event.job
+    if run is None or job is None:
+        return frozenset()
+    facets = run.facets or {}
     facet = facets.get("parent") or facets.get("parentRun") or {}
-    job, started_by = facet.get("job"), facet.get("run")
-    if not isinstance(job, dict) or not isinstance(started_by, dict):
+    found = {_named_run(facet), _named_run(facet.get("root"))}
+    return frozenset(key for key in found if key) - {run_key(job.namespace, job.name, event.run_id)}
+
+
+def dependencies(event: Event) -> frozenset[tuple[ArtifactKey, ArtifactKey, str]]:
+    """(upstream, downstream, role) of each run that the facet `jobDependencies` says must have
+    come before this one, or comes after it. A job without a run is not named.
+    """
+    run, job = event.envelope.run, event.job
+    if run is None or job is None:
+        return frozenset()
+    mine = run_key(job.namespace, job.name, event.run_id)
+    facet = (run.facets or {}).get("jobDependencies") or {}
+    found = set()
+    for side in ("upstream", "downstream"):
+        named = facet.get(side)
+        for one in named if isinstance(named, list) else ():
+            other = _named_run(one)
+            if other is not None and other != mine:
+                ends = (other, mine) if side == "upstream" else (mine, other)
+                found.add((*ends, _dependency_role(one)))
+    return frozenset(found)
+
+
+def _dependency_role(one: dict[str, Any]) -> str:
+    invoked = one.get("dependency_type") == "DIRECT_INVOCATION"
+    return "orchestration" if invoked else "dependency"
+
+
+def _named_run(given: object) -> ArtifactKey | None:
+    """The run in an object with `job` and `run`."""
+    job, run = (given.get("job"), given.get("run")) if isinstance(given, dict) else (None, None)
+    if not isinstance(job, dict) or not isinstance(run, dict):
         return None
     key = run_key(
         nameable(job.get("namespace")),
         nameable(job.get("name")),
-        nameable(started_by.get("runId"), limit=MAX_VERSION_BYTES),
+        nameable(run.get("runId"), limit=MAX_VERSION_BYTES),
     )
-    mine = event.job and run_key(event.job.namespace, event.job.name, event.run_id)
-    return key if key.namespace and key.name and key.version and key != mine else None
+    return key if key.namespace and key.name and key.version else None
 
 
 def source_location(event: Event) -> dict[str, Any]:
@@ -79,13 +127,3 @@ def repository_url(url: object) -> str:
         place = f"{host}:{port}" if port and parts.scheme.startswith("http") else host
         return f"https://{place}{path}"
     return f"{parts.scheme}://{host}{path}"
-
-
-def nameable(value: object, *, limit: int = 2000) -> str:
-    """The text if it can name something, else nothing."""
-    if not isinstance(value, str) or not value.strip():
-        return ""
-    try:
-        return line(value, "$", limit=limit)
-    except RecordError:
-        return ""

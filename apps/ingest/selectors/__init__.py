@@ -2,13 +2,19 @@
 
 from apps.ingest.selectors.aliases import moved_aliases
 from apps.ingest.selectors.events import (
+    Read,
+    dataset_hashes,
     derived_rows,
     events_by_key,
     events_in_evidence,
     events_of,
     known_digests,
+    last_completed,
+    last_drops,
     live_edges_by,
     live_run_edges,
+    names_known,
+    readers_of,
     readers_within,
     tellings,
     versions_read,
@@ -25,6 +31,8 @@ from apps.ingest.selectors.sources import (
 )
 
 __all__ = [
+    "Read",
+    "dataset_hashes",
     "derived_rows",
     "events_by_key",
     "events_in_evidence",
@@ -32,10 +40,14 @@ __all__ = [
     "failing_sources",
     "import_runs",
     "known_digests",
+    "last_completed",
+    "last_drops",
     "live_edges_by",
     "live_run_edges",
     "lost_units",
     "moved_aliases",
+    "names_known",
+    "readers_of",
     "readers_within",
     "source_named",
     "sources",

@@ -2,22 +2,35 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from msgspec.json import decode
 
 from apps.catalog.models import Artifact, Edge
 from apps.graph.hashing import key_hash
 from apps.graph.records import ArtifactKey, EdgeRecord
 from apps.graph.vocabulary import Kind
-from apps.ingest.models import DatasetRead, DatasetWrite, OpenLineageEvent, RunTelling
+from apps.ingest.models import (
+    DatasetDrop,
+    DatasetName,
+    DatasetRead,
+    DatasetWrite,
+    OpenLineageEvent,
+    RunTelling,
+)
 from apps.ingest.openlineage import PRODUCER
+from apps.ingest.openlineage.attempts import run_id_of
 from apps.ingest.openlineage.envelope import Event, fold_key
-from apps.ingest.openlineage.telling import Telling
+from apps.ingest.openlineage.naming import name_hash
+from apps.ingest.openlineage.telling import Name, Telling
+
+T = TypeVar("T")
 
 CHUNK = 2000
 WINDOWS = 200
 Window = tuple[str, datetime, datetime | None]
+Read = tuple[str, str, datetime]  # fold key, dataset hash, when the run started
 
 
 def known_digests(*, digests: Collection[str]) -> set[str]:
@@ -29,11 +42,11 @@ def known_digests(*, digests: Collection[str]) -> set[str]:
     return found
 
 
-def events_by_key(*, keys: Collection[str]) -> dict[str, list[Event]]:
-    """Every stored event of these runs and jobs."""
+def events_by_key(*, keys: Collection[str], but_of: str = "") -> dict[str, list[Event]]:
+    """Every stored event of these runs, jobs and versions, without those of one receipt."""
     found: dict[str, list[Event]] = {}
     for chunk in _chunks(keys):
-        for row in OpenLineageEvent.objects.filter(fold_key__in=chunk):
+        for row in OpenLineageEvent.objects.filter(fold_key__in=chunk).exclude(receipt=but_of):
             found.setdefault(row.fold_key, []).append(row.event)
     return found
 
@@ -47,11 +60,21 @@ def tellings(*, keys: Collection[str]) -> dict[str, Telling]:
     return found
 
 
+def readers_of(*, datasets: Collection[str]) -> set[str]:
+    """The runs that read one of these datasets without a version."""
+    found: set[str] = set()
+    for chunk in _chunks(datasets):
+        rows = DatasetRead.objects.filter(dataset_hash__in=chunk)
+        found.update(rows.values_list("fold_key", flat=True))
+    return found
+
+
 def events_of(*, artifact: Artifact) -> QuerySet[OpenLineageEvent]:
     """The events that tell of a run, by event time; none for other kinds."""
     if artifact.kind != Kind.RUN:
         return OpenLineageEvent.objects.none()
-    key = fold_key(artifact.namespace, artifact.name, artifact.version)
+    run_id = run_id_of(artifact.version)
+    key = fold_key(artifact.namespace, artifact.name, run_id)
     return OpenLineageEvent.objects.filter(fold_key=key).order_by("event_time", "pk")
 
 
@@ -61,22 +84,62 @@ def events_in_evidence(*, evidence: str) -> QuerySet[OpenLineageEvent]:
     return OpenLineageEvent.objects.filter(receipt=receipt).order_by("event_time", "pk")
 
 
-def versions_read(*, keys: Collection[str]) -> dict[tuple[str, str], str]:
-    """For each (run, dataset) read without a version: the version last complete before the run
-    started. Missing where none was.
+def dataset_hashes(*, names: Iterable[Name]) -> dict[Name, str]:
+    """What stands for the dataset of each name, whichever of its names that is."""
+    own = {name: name_hash(name) for name in names}
+    other = names_known(hashes=set(own.values()))
+    return {name: other.get(hashed, hashed) for name, hashed in own.items()}
+
+
+def names_known(*, hashes: Collection[str]) -> dict[str, str]:
+    """Of these names those that are not the only one: what stands for their dataset."""
+    found: dict[str, str] = {}
+    for chunk in _chunks(hashes):
+        rows = DatasetName.objects.filter(name_hash__in=chunk)
+        found.update(rows.values_list("name_hash", "dataset_hash"))
+    return found
+
+
+def versions_read(*, keys: Collection[str]) -> dict[Read, ArtifactKey]:
+    """For each dataset that one of these runs read without a version: what was last complete before
+    the run started. Missing where nothing was.
     """
     before = DatasetWrite.objects.filter(
         dataset_hash=OuterRef("dataset_hash"), completed_at__lt=OuterRef("started_at")
-    ).order_by("-completed_at", "-version_hash")
-    found: dict[tuple[str, str], str] = {}
+    ).order_by("-completed_at", "-key_hash")
+    found: dict[Read, int] = {}
     for chunk in _chunks(keys):
         rows = DatasetRead.objects.filter(fold_key__in=chunk).annotate(
-            version=Subquery(before.values("version")[:1])
+            write=Subquery(before.values("pk")[:1])
         )
-        for run, dataset, version in rows.values_list("fold_key", "dataset_hash", "version"):
-            if version is not None:
-                found[run, dataset] = version
+        for row in rows.values_list("fold_key", "dataset_hash", "started_at", "write"):
+            key, dataset, started, write = row
+            if write is not None:
+                found[key, dataset, started] = write
+    writes: dict[int, ArtifactKey] = {}
+    for some in _chunks(set(found.values())):
+        writes.update((one.pk, one.key) for one in DatasetWrite.objects.filter(pk__in=some))
+    return {read: writes[write] for read, write in found.items()}
+
+
+def last_completed(*, datasets: Collection[str]) -> dict[str, datetime]:
+    """When a version of each of these datasets was complete last."""
+    found: dict[str, datetime] = {}
+    for chunk in _chunks(datasets):
+        rows = DatasetWrite.objects.filter(dataset_hash__in=chunk).values("dataset_hash")
+        last = rows.annotate(last=Max("completed_at")).order_by()
+        found.update(last.values_list("dataset_hash", "last"))
     return found
+
+
+def last_drops(*, datasets: Collection[str]) -> list[DatasetDrop]:
+    """Of each name of these datasets that was ever dropped or renamed the last time, in order."""
+    found: dict[ArtifactKey, DatasetDrop] = {}
+    for chunk in _chunks(datasets):
+        rows = DatasetDrop.objects.filter(dataset_hash__in=chunk)
+        for one in rows.order_by("dropped_at", "source"):
+            found[one.key] = one
+    return sorted(found.values(), key=lambda one: (one.dropped_at, one.source))
 
 
 def windows_after(*, moments: Collection[tuple[str, datetime]]) -> list[Window]:
@@ -140,7 +203,7 @@ def _records(edges: QuerySet[Edge]) -> set[EdgeRecord]:
     return {edge.record for edge in live}
 
 
-def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
+def _chunks(values: Iterable[T]) -> Iterable[list[T]]:
     every = list(values)
     return (every[start : start + CHUNK] for start in range(0, len(every), CHUNK))
 

@@ -1,6 +1,6 @@
 """The ways by which lineage comes in from outside."""
 
-from apps.ingest.jobs.receiving import Received, receive_events
+from apps.ingest.jobs.receiving import Received, receive_batch, receive_events
 from apps.ingest.services.deploying import Release, end_release, record_release
 from apps.ingest.services.importing import (
     import_path,
@@ -26,6 +26,7 @@ __all__ = [
     "end_release",
     "import_path",
     "import_source",
+    "receive_batch",
     "receive_events",
     "record_release",
     "retire_source",

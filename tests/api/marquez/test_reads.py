@@ -200,7 +200,7 @@ def test_it_is_read_at_our_own_address_too(contributor: User, script: Script) ->
         ("search?q=a", 3),
         ("tags", 1),
         ("sources", 1),
-        ("lineage?nodeId=dataset:lake:orders&depth=1", 14),
+        ("lineage?nodeId=dataset:lake:orders&depth=1", 16),
         ("column-lineage?nodeId=dataset:lake:totals", 7),
     ],
 )

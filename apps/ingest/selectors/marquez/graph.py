@@ -12,8 +12,8 @@ from apps.graph.vocabulary import Kind
 from apps.ingest.marquez.ids import Reading
 from apps.ingest.models import OpenLineageEvent
 from apps.ingest.openlineage import PRODUCER
+from apps.ingest.openlineage.design import declared_data
 from apps.ingest.openlineage.envelope import JOB, fold_key
-from apps.ingest.openlineage.fold import fold_job
 from apps.ingest.selectors.marquez.names import DATASETS, NAMED, families
 from apps.ingest.selectors.marquez.runs import NOT_BY_DATA
 
@@ -125,8 +125,8 @@ def _declared(jobs: list[Place], *, backwards: bool) -> Iterator[Link]:
         for row in OpenLineageEvent.objects.filter(shape=JOB, fold_key__in=by_key):
             events.setdefault(row.fold_key, []).append(row)
     for key, rows in events.items():
-        fold = fold_job([row.event for row in rows])
-        for name in fold.inputs if backwards else fold.outputs:
+        inputs, outputs = declared_data([row.event for row in rows])
+        for name in inputs if backwards else outputs:
             dataset = Place("dataset", *name)
             yield (dataset, by_key[key]) if backwards else (by_key[key], dataset)
 
@@ -139,7 +139,7 @@ def _stating_job(producer: str) -> Place | None:
     except ValueError:
         return None
     match told:
-        case [str(namespace), str(name)]:
+        case ["job", str(namespace), str(name)]:
             return Place("job", namespace, name)
     return None
 

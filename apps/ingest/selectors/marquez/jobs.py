@@ -11,8 +11,8 @@ from django.db.models.functions import RowNumber
 from apps.catalog.models import Artifact
 from apps.graph.vocabulary import Kind
 from apps.ingest.models import OpenLineageEvent
+from apps.ingest.openlineage.design import declared_data
 from apps.ingest.openlineage.envelope import Event, fold_key
-from apps.ingest.openlineage.fold import fold_job
 from apps.ingest.selectors.marquez.datasets import LATEST
 from apps.ingest.selectors.marquez.names import Name, artifact_times, families
 from apps.ingest.selectors.marquez.runs import Run, runs
@@ -54,8 +54,8 @@ def jobs(*, names: Iterable[Name], latest: int = 1) -> dict[Name, Job]:
 def declared(*, name: Name) -> tuple[set[Name], set[Name]]:
     """What a job reads and writes by design."""
     events = [row[0] for row in _job_events([name]).get(name, ())]
-    fold = fold_job(events) if events else None
-    return (set(fold.inputs), set(fold.outputs)) if fold else (set(), set())
+    inputs, outputs = declared_data(events)
+    return set(inputs), set(outputs)
 
 
 def _latest_runs(names: list[Name], latest: int) -> dict[Name, list[Run]]:
@@ -79,9 +79,8 @@ def _job_events(names: list[Name]) -> dict[Name, list[tuple[Event, datetime]]]:
 
 def _design(job: Job, events: list[Event]) -> None:
     told = [(event.time, event.job.facets or {}) for event in events if event.job]
-    if events:
-        fold = fold_job(events)
-        job.inputs, job.outputs = set(fold.inputs), set(fold.outputs)
+    inputs, outputs = declared_data(events)
+    job.inputs, job.outputs = set(inputs), set(outputs)
     for run in job.latest[:1]:
         job.inputs |= {one[:2] for one in run.inputs}
         job.outputs |= {one[:2] for one in run.outputs}
