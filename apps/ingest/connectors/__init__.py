@@ -35,6 +35,12 @@ KINDS: dict[str, SourceKind] = {
     "kubeflow": SourceKind(
         "kubeflow.connector", "Kubeflow Pipelines", "compiled pipelines, or local outputs"
     ),
+    "mlflow": SourceKind(
+        "mlflow.connector",
+        "MLflow",
+        "a tracking server, a SQLite store, or a folder of runs",
+        "a bearer token, or user:password",
+    ),
     "mlmd": SourceKind("mlmd.connector", "ML Metadata", "SQLite stores"),
     "neptune": SourceKind("neptune.connector", "Neptune", "an export, or offline folders"),
     "openlineage": SourceKind("openlineage", "OpenLineage", "files of events"),
