@@ -280,4 +280,4 @@ def moment(milliseconds: int | None) -> datetime | None:
 
 def iso(milliseconds: int | None) -> str | None:
     found = moment(milliseconds)
-    return found and found.isoformat()
+    return None if found is None else found.isoformat()

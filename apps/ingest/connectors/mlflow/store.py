@@ -170,7 +170,9 @@ class Store(Protocol):
     raises `NothingThereError`.
     """
 
-    namespace: str
+    @property
+    def namespace(self) -> str:
+        """`mlflow://host:5000`, or a name for what has no address."""
 
     def describe(self) -> str:
         """`MLflow 3.17.2 at https://…`."""

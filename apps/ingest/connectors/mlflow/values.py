@@ -33,8 +33,9 @@ def whole(value: object) -> int | None:
         return int(value) if len(value.strip()) <= _MAX_DIGITS else None
     if isinstance(value, float) and value.is_integer() and abs(value) < 10**_MAX_DIGITS:
         return int(value)
-    known = isinstance(value, int) and not isinstance(value, bool)
-    return value if known and abs(value) < 10**_MAX_DIGITS else None  # type: ignore[operator,return-value]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**_MAX_DIGITS:
+        return value
+    return None
 
 
 def milliseconds(value: object) -> int | None:
