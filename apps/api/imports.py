@@ -6,7 +6,8 @@ from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 
 from apps.api.views import CatalogViewSet
-from apps.ingest.models import ImportRun, ImportState
+from apps.ingest.models import ImportRun
+from apps.work.models import WorkState
 
 
 class ImportSummary(serializers.ModelSerializer[ImportRun]):
@@ -51,7 +52,7 @@ class ImportFilter(FilterSet):  # type: ignore[misc]
     """Which imports."""
 
     kind = CharFilter()
-    state = ChoiceFilter(choices=ImportState.choices)
+    state = ChoiceFilter(choices=WorkState.choices)
 
     class Meta:
         model = ImportRun
