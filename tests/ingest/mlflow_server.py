@@ -17,6 +17,13 @@ from urllib.parse import parse_qsl, urlsplit
 PAYLOADS = Path(__file__).parent / "payloads" / "mlflow"
 API = "/api/2.0/mlflow/"
 NOT_FOUND = (404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "No such thing."})
+# What each list is called in an answer, and among what was recorded.
+LISTS = {
+    "experiments/search": ("experiments", "experiments"),
+    "logged-models/search": ("models", "models"),
+    "registered-models/search": ("registered_models", "registered"),
+    "model-versions/search": ("model_versions", "versions"),
+}
 Answer = tuple[int, Any]
 
 
@@ -65,13 +72,14 @@ class FakeMlflow:
         call = path.removeprefix(API)
         if call in self.missing:
             return NOT_FOUND
+        return self._call(call, given) if path.startswith(API) else self._beside(path, given)
+
+    def _beside(self, path: str, given: dict[str, Any]) -> Answer | bytes:
         if path == "/version":
             return str(self.told["version"]).encode()
-        if path.startswith("/ajax-api/"):
-            return self._text(path.split("/")[5], given.get("artifact_file_path", ""))
         if path == "/get-artifact":
             return self._text(given["run_id"], given["path"])
-        return self._call(call, given)
+        return self._text(path.split("/")[5], given["artifact_file_path"])
 
     def _call(self, call: str, given: dict[str, Any]) -> Answer:
         if call == "runs/get":
@@ -82,22 +90,13 @@ class FakeMlflow:
             return 200, self._paged("metrics", every, given)
         if call == "artifacts/list":
             return 200, {"files": self.told["files"].get(f"{given['run_id']}/{given['path']}", [])}
-        lists = {
-            "experiments/search": "experiments",
-            "logged-models/search": "models",
-            "registered-models/search": ("registered_models", "registered"),
-            "model-versions/search": ("model_versions", "versions"),
-        }
         if call == "runs/search":
             inside = [one for one in map(_as_listed, self.runs.values()) if _of(one, given)]
             return 200, self._paged("runs", inside, given)
-        if call in lists:
-            named = lists[call]
-            name, kept = named if isinstance(named, tuple) else (named, named)
+        if call in LISTS:
+            name, kept = LISTS[call]
             return 200, self._paged(name, self.told[kept], given)
-        if call.startswith("logged-models/"):
-            return self._model(call.split("/"))
-        return NOT_FOUND
+        return self._model(call.split("/"))
 
     def _model(self, parts: list[str]) -> Answer:
         if parts[-1] == "directories":
@@ -118,7 +117,9 @@ class FakeMlflow:
 
 
 def _as_listed(run: dict[str, Any]) -> dict[str, Any]:
-    inputs = {key: one for key, one in run.get("inputs", {}).items() if key != "model_inputs"}
+    inputs = run.get("inputs")
+    if isinstance(inputs, dict):
+        inputs = {key: one for key, one in inputs.items() if key != "model_inputs"}
     return {**run, "inputs": inputs}
 
 

@@ -26,6 +26,7 @@ class SqliteStore:
 
     tables: Tables
     path: Path
+    _looked: bool = False
 
     @property
     def namespace(self) -> str:
@@ -36,6 +37,9 @@ class SqliteStore:
         return f"MLflow's tables in {self.path.name}, schema {self.tables.schema or 'unknown'}"
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
+        if self._looked:
+            return
+        self._looked = True
         schema = self.tables.schema
         if schema not in KNOWN_SCHEMAS:
             known = ", ".join(sorted(KNOWN_SCHEMAS))
