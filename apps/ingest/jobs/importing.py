@@ -24,7 +24,7 @@ from apps.work.claiming import Claim, LeaseLostError, claim, hand_back, held, re
 from apps.work.models import WorkState
 
 if TYPE_CHECKING:
-    from apps.graph.records import LineageBatch
+    from apps.graph.records import ArtifactKey, LineageBatch
 
 logger = logging.getLogger(__name__)
 
@@ -160,6 +160,8 @@ class _Import:
             units.see([reading.unit])
             return
         left = units.no_longer_said(reading.unit, batch.edges)
+        if units.is_known(reading.unit):
+            batch = _stated_now(batch, about)
         recorded = record_in_cuts(
             batch=msgspec.structs.replace(batch, retractions=(*batch.retractions, *left)),
             actor=self._run.actor,
@@ -220,6 +222,19 @@ class _Import:
         first = self._ledger.notes[0] if self._ledger.notes else None
         why = f" The first refused: {first['place']}: {first['message']}" if first else ""
         return f"Nothing in {self._run.where} could be read.{why}"
+
+
+def _stated_now(batch: "LineageBatch", about: "Sequence[ArtifactKey]") -> "LineageBatch":
+    """What a unit says otherwise than before is its later word, though its source moved no time:
+    tools do not when a tag is set, or when what was deleted is restored."""
+    now, own = timezone.now(), set(about)
+    records = (
+        msgspec.structs.replace(one, stated_at=max(one.stated_at or now, now))
+        if one.key in own
+        else one
+        for one in batch.artifacts
+    )
+    return msgspec.structs.replace(batch, artifacts=tuple(records))
 
 
 def _grouped(readings: Iterator[Reading]) -> Iterator[list[Reading]]:

@@ -35,6 +35,10 @@ class Units:
         rows = self._rows().filter(name_hash__in=hashes)
         self._known = {one.name: one for one in rows}
 
+    def is_known(self, name: str) -> bool:
+        """Whether it was read before; asked while nothing of it is stored anew."""
+        return name in self._known
+
     def is_unchanged(self, name: str, digest: str) -> bool:
         unit = self._known.get(name)
         return unit is not None and unit.digest == digest and unit.gone_at is None
