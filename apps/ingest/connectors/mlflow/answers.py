@@ -27,6 +27,7 @@ from apps.ingest.connectors.mlflow.values import (
 ENDED = frozenset({"FINISHED", "FAILED", "KILLED"})
 UNSETTLED_MODELS = frozenset({"", "LOGGED_MODEL_PENDING", "LOGGED_MODEL_STATUS_UNSPECIFIED"})
 CONTEXT = "mlflow.data.context"
+PARENT = "mlflow.parentRunId"
 
 Json = Mapping[str, Any]
 
@@ -57,6 +58,7 @@ def listed_run(told: Json) -> Listed:
         name=words(info.get("run_name")) or tags.get("mlflow.runName", ""),
         settled=settled(status, info.get("end_time"), info.get("start_time")),
         state=checksum(*seen),
+        run=tags.get(PARENT, ""),
     )
 
 

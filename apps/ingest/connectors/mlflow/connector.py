@@ -84,9 +84,13 @@ class _Import:
         model_mark = mark_in(self.cursor, "models").begun(models)
         run_mark = mark_in(self.cursor, "runs").begun(runs)
         told = dict(self.cursor)
+        # What comes from a run that was read before may come from it under another name now.
+        again = {one.id for one in run_mark.due(runs) if run_mark.has_read(one)}
         if offered:
-            yield from self._units("model", "models", models, model_mark, told)
-        yield from self._units("run", "runs", runs, run_mark, told)
+            due = model_mark.due(models, again)
+            yield from self._units("model", models, due, model_mark, told)
+        due = run_mark.due(runs, again)
+        yield from self._units("run", runs, due, run_mark, told)
         yield from self._registry()
         yield from self._remarks()
         yield Reading(
@@ -125,13 +129,13 @@ class _Import:
             yield Reading(adapted=found)
 
     def _units(
-        self, kind: str, name: str, listed: list[Listed], mark: Mark, told: dict[str, Any]
+        self, kind: str, listed: list[Listed], due: list[Listed], mark: Mark, told: dict[str, Any]
     ) -> Iterator[Reading]:
         """What is due is read, in order; the rest is named as still there."""
-        due = mark.due(listed)
         yield from _present(kind, [one.id for one in listed], {one.id for one in due})
         faults = 0
         for number, one in enumerate(due, start=1):
+            self.names.unlisted.clear()
             try:
                 reading = self._run(one) if kind == "run" else self._model(one)
             except ConnectorError as error:
@@ -145,8 +149,10 @@ class _Import:
                 )
             else:
                 faults = 0
+                if self.names.unlisted and mark.has_read(one):
+                    reading = self._kept(reading)
             if number % READINGS_A_CURSOR == 0 or number == len(due):
-                told[name] = mark.midway(one).told()
+                told[f"{kind}s"] = mark.midway(one).told()
                 reading = replace(reading, cursor=dict(told))
             yield reading
         yield Reading(complete=f"{kind}/")
@@ -181,6 +187,14 @@ class _Import:
         reading = model_reading(model, files, self.names, place=place)
         return _unit(reading, f"model/{model.id}", self.names.model(model.id))
 
+    def _kept(self, reading: Reading) -> Reading:
+        """What was purged since has no name any more: what was told when it had one stays."""
+        gone = ", ".join(sorted(self.names.unlisted))
+        message = f"Names {gone}, which is gone; what was read before is kept."
+        place = reading.batch.evidence if reading.batch else reading.unit
+        remark = Remark(place, "upstream_purged", message)
+        return Reading(present=(reading.unit,), adapted=(remark,))
+
     def _registry(self) -> Iterator[Reading]:
         try:
             registered = {one.name: one for one in self.store.registered() if one.name}
@@ -209,10 +223,15 @@ class _Import:
             yield Reading(adapted=(Remark(place, "prompt", message),))
             return
         key = self.names.version(version.name, version.version)
-        yield _unit(version_reading(version, of, self.names, place=place), f"version/{name}", key)
+        before = whole(self.cursor.get("files"))
+        self.names.unlisted.clear()
+        reading = version_reading(version, of, self.names, place=place)
+        reading = _unit(reading, f"version/{name}", key)
+        if self.names.unlisted and before is not None and (version.created or 0) <= before:
+            reading = self._kept(reading)
+        yield reading
         if not source_of(version.source).path:
             return
-        before = whole(self.cursor.get("files"))
         if before is not None and (version.updated or 0) <= before - AGAIN:
             yield Reading(present=(f"files/{name}",))
             return

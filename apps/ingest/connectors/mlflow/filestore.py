@@ -19,10 +19,11 @@ from typing import Any
 
 from apps.ingest.connectors.errors import ConnectorError
 from apps.ingest.connectors.formats.yaml_cards import load_yaml
-from apps.ingest.connectors.mlflow.answers import CONTEXT, UNSETTLED_MODELS, settled
+from apps.ingest.connectors.mlflow.answers import CONTEXT, PARENT, UNSETTLED_MODELS, settled
 from apps.ingest.connectors.mlflow.filestore_values import (
     measured_in,
     metrics_in,
+    text_of,
     texts,
     times_of,
 )
@@ -127,6 +128,7 @@ class FileStore:
                     name=words(told.get("run_name")),
                     settled=settled(status, told.get("end_time"), told.get("start_time")),
                     state=checksum(sorted(told.items(), key=repr), *times_of(folder)),
+                    run=text_of(folder / "tags" / PARENT),
                 )
 
     def run(self, identity: str) -> Run | None:

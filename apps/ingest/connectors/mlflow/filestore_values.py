@@ -17,7 +17,7 @@ WATCHED = ("tags", "params", "metrics", "inputs", "outputs")
 
 def texts(folder: Path) -> dict[str, str]:
     """Every file below a folder: its name, and what it holds."""
-    return {name: _text(path) for name, path in named_files(folder)}
+    return {name: text_of(path) for name, path in named_files(folder)}
 
 
 def named_files(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -33,7 +33,10 @@ def named_files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield path.relative_to(folder).as_posix(), path
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What a small file holds; nothing if there is none."""
+    if path.is_symlink():
+        return ""
     try:
         with path.open("rb") as file:
             return file.read(MAX_VALUE_BYTES).decode("utf-8", "replace")

@@ -13,12 +13,16 @@ from apps.ingest.connectors.mlflow.store import DatasetInput, Listed
 
 @dataclass(slots=True)
 class Names:
-    """What was listed, so that an id alone is enough to name a thing."""
+    """What was listed, so that an id alone is enough to name a thing.
+
+    `unlisted` are the ids that something named and nothing listed: their names are not known.
+    """
 
     namespace: str
     experiments: dict[str, str] = field(default_factory=dict)
     runs: dict[str, str] = field(default_factory=dict)
     models: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unlisted: set[str] = field(default_factory=set)
 
     def add_run(self, listed: Listed) -> None:
         self.runs[listed.id] = listed.name or listed.id
@@ -28,10 +32,14 @@ class Names:
 
     def run(self, identity: str) -> ArtifactKey:
         """A run that was purged is still somebody's upstream: it goes by its id."""
+        if identity not in self.runs:
+            self.unlisted.add(identity)
         name = self.runs.get(identity, identity)
         return ArtifactKey(self.namespace, Kind.RUN.value, name, identity)
 
     def model(self, identity: str) -> ArtifactKey:
+        if identity not in self.models:
+            self.unlisted.add(identity)
         name, _run = self.models.get(identity, (identity, ""))
         return ArtifactKey(self.namespace, Kind.MODEL.value, name, identity)
 

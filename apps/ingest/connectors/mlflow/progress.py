@@ -12,7 +12,7 @@ For the last a cursor would need to remember every run. It remembers a checksum 
 groups instead, and a group that has changed is read again whole.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,11 +39,19 @@ class Mark:
     open: frozenset[str] = frozenset()
     groups: tuple[int, ...] = ()
 
-    def due(self, listed: Iterable[Listed]) -> list[Listed]:
-        """What is to be read, in order: of a reading broken off the settled come first."""
+    def due(self, listed: Iterable[Listed], runs: Collection[str] = ()) -> list[Listed]:
+        """What is to be read, in order: the settled first.
+
+        So is what comes from these `runs`, which are read again themselves: one that was given
+        another name is another upstream.
+        """
         every = list(listed)
         changed = self._changed(every)
-        found = [one for one in every if self._is_due(one) or _group(one.id) in changed]
+        found = [
+            one
+            for one in every
+            if self._is_due(one) or one.run in runs or _group(one.id) in changed
+        ]
         return sorted(found, key=lambda one: (one.settled is None, one.settled or 0, one.id))
 
     def _is_due(self, one: Listed) -> bool:
@@ -58,6 +66,12 @@ class Mark:
             return set()
         now = _groups(every, self.since - AGAIN)
         return {number for number in range(GROUPS) if now[number] != self.groups[number]}
+
+    def has_read(self, one: Listed) -> bool:
+        """Whether an earlier reading, brought to its end, has read it."""
+        if self.since is None:
+            return False
+        return one.id in self.open or (one.settled is not None and one.settled <= self.since)
 
     def begun(self, listed: Iterable[Listed]) -> "Mark":
         """What is open now may settle, by another clock, before what is read first."""

@@ -13,6 +13,7 @@ from apps.graph.vocabulary import Kind
 from apps.ingest.connectors.contract import Reading
 from apps.ingest.connectors.gathering import Gathering
 from apps.ingest.connectors.git.names import namespace_of
+from apps.ingest.connectors.mlflow.answers import PARENT
 from apps.ingest.connectors.mlflow.naming import Names, role_of
 from apps.ingest.connectors.mlflow.sources import public
 from apps.ingest.connectors.mlflow.store import DatasetInput, Point, Run, Series
@@ -55,7 +56,7 @@ def run_reading(
     told.identify(key, "mlflow_run", run.id, place)
     _add_code(run, key, told)
     _add_image(run, key, told)
-    parent = run.tags.get("mlflow.parentRunId", "")
+    parent = run.tags.get(PARENT, "")
     if parent and parent != run.id:
         told.join(names.run(parent), key, "orchestration", place)
     for dataset in run.datasets:

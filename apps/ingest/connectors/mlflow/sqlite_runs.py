@@ -8,7 +8,7 @@ not that of the data.
 from collections import defaultdict
 from collections.abc import Iterator
 
-from apps.ingest.connectors.mlflow.answers import CONTEXT, settled
+from apps.ingest.connectors.mlflow.answers import CONTEXT, PARENT, settled
 from apps.ingest.connectors.mlflow.history import room_for_each, sampled
 from apps.ingest.connectors.mlflow.store import (
     DatasetInput,
@@ -30,12 +30,20 @@ _RUN = ("run_uuid", "name", "status", "lifecycle_stage", "start_time", "end_time
 def listed_runs(tables: Tables) -> Iterator[Listed]:
     for page in tables.pages("runs", _RUN, "run_uuid"):
         seen = beside(tables, "run_uuid", page, ("tags", "params", "latest_metrics"))
+        above = tables.select(
+            "tags",
+            ("run_uuid", "value"),
+            "run_uuid between ? and ? and key = ?",
+            (page[0][0], page[-1][0], PARENT),
+        )
+        nested = {owner: words(value) for owner, value in above}
         for identity, name, status, stage, started, ended in page:
             yield Listed(
                 id=words(identity),
                 name=words(name),
                 settled=settled(words(status), ended, started),
                 state=checksum(name, status, stage, ended, seen[identity]),
+                run=nested.get(identity, ""),
             )
 
 

@@ -18,7 +18,7 @@ class Listed:
 
     `settled` is when it last changed by its own account, none while it may still change. `state`
     is a checksum of all that the list shows, because much changes without any time moving. `run`
-    is the run that logged a model.
+    is the run that logged a model, or that a run is nested in.
     """
 
     id: str
