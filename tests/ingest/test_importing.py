@@ -20,9 +20,11 @@ from tests.ingest.events import run_event
 pytestmark = pytest.mark.django_db
 
 PAYLOADS = Path(__file__).parent / "payloads"
+# Recorded as what a store is made of: `mlflow_stores` makes it, and the tests of MLflow read it.
+MADE_ELSEWHERE = {"mlflow"}
 RECORDED = [
     (kind, path)
-    for kind in KINDS
+    for kind in sorted(KINDS.keys() - MADE_ELSEWHERE)
     for path in sorted((PAYLOADS / kind).iterdir() if (PAYLOADS / kind).is_dir() else ())
 ]
 
@@ -33,7 +35,7 @@ def written(path: Path, *values: Any) -> Path:
 
 
 def test_it_has_recorded_payloads_of_every_kind() -> None:
-    assert {kind for kind, _ in RECORDED} == set(KINDS)
+    assert {kind for kind, _ in RECORDED} | MADE_ELSEWHERE == set(KINDS)
 
 
 @pytest.mark.parametrize(("kind", "path"), RECORDED, ids=str)

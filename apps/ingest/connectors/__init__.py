@@ -50,6 +50,12 @@ KINDS: dict[str, SourceKind] = {
         "mysql://host:3306/database, or SQLite stores",
         "user:password, for a database",
     ),
+    "mlflow": SourceKind(
+        "mlflow.connector",
+        "MLflow",
+        "a tracking server, a SQLite store, or a folder of runs",
+        "a bearer token, or user:password",
+    ),
     "neptune": SourceKind("neptune.connector", "Neptune", "an export, or offline folders"),
     "openlineage": SourceKind("openlineage", "OpenLineage", "files of events"),
     "wandb": SourceKind("wandb.connector", "Weights & Biases", "offline runs"),

@@ -141,8 +141,8 @@ class Gathering:
             self.adapt(place, "many_tags", message)
         return found[:MAX_TAGS]
 
-    def reading(self) -> Reading:
-        batch = LineageBatch(
+    def batch(self) -> LineageBatch:
+        return LineageBatch(
             producer=self.producer,
             evidence=self.evidence,
             artifacts=tuple(self.artifacts.values()),
@@ -150,6 +150,9 @@ class Gathering:
             identifiers=tuple(self.identifiers),
             aliases=tuple(self.aliases),
         )
+
+    def reading(self) -> Reading:
+        batch = self.batch()
         return Reading(
             batch=batch if len(batch) else None,
             adapted=tuple(self.adapted),

@@ -2,7 +2,7 @@
 
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,12 +47,18 @@ class Service:
         """The JSON answer to a POST that only asks: it is repeated if the service is busy."""
         return self._json("POST", path, json=dict(body))
 
-    def read(self, path: str, params: Mapping[str, Any] | None = None) -> bytes:
-        """The bytes of a small file. ConnectorError if there is none."""
-        return self._answer("GET", path, params=dict(params or {}))
+    def read(
+        self, path: str, params: Mapping[str, Any] | None = None, *, once: bool = False
+    ) -> bytes:
+        """The bytes of a small file. ConnectorError if there is none.
+
+        `once` for what can be done without: it is not asked for again if the service is busy.
+        """
+        pauses = () if once else PAUSES
+        return self._answer("GET", path, pauses, params=dict(params or {}))
 
     def _json(self, method: str, path: str, **sent: Any) -> Any:
-        body = self._answer(method, path, **sent)
+        body = self._answer(method, path, PAUSES, **sent)
         try:
             return strict_json.loads(body, keep_non_finite=True)
         except RecordError as error:
@@ -60,8 +66,8 @@ class Service:
                 f"{self.base}{path} did not answer with JSON: {error.message}"
             ) from error
 
-    def _answer(self, method: str, path: str, **sent: Any) -> bytes:
-        for pause in (*PAUSES, None):
+    def _answer(self, method: str, path: str, pauses: Sequence[float], **sent: Any) -> bytes:
+        for pause in (*pauses, None):
             try:
                 status, body = self._ask(method, path, **sent)
             except httpx2.TransportError as error:

@@ -25,7 +25,7 @@ from apps.work.claiming import Claim, LeaseLostError, claim, hand_back, held, re
 from apps.work.models import WorkState
 
 if TYPE_CHECKING:
-    from apps.graph.records import LineageBatch
+    from apps.graph.records import ArtifactKey, LineageBatch
 
 logger = logging.getLogger(__name__)
 
@@ -143,14 +143,14 @@ class _Import:
             recorded.counts["events_accepted"] += accepted
             recorded.counts["events_known_already"] += len(reading.events) - accepted
             self._ledger.add(recorded)
-        if reading.batch is not None and len(reading.batch):
-            self._found = True
+        if reading.batch is not None:
+            self._found |= len(reading.batch) > 0
             self._ledger.records += len(reading.batch)
             self._ledger.kinds.update(one.kind for one in reading.batch.artifacts)
             batch = self._attributed(reading.batch)
             if self._units and reading.unit:
                 self._take_unit(self._units, reading, batch)
-            else:
+            elif len(batch):
                 self._write(batch)
 
     def _take_unit(self, units: Units, reading: Reading, batch: "LineageBatch") -> None:
@@ -160,9 +160,10 @@ class _Import:
             self._ledger.unchanged += 1
             units.see([reading.unit])
             return
+        told = _stated_now(batch, about) if units.is_known(reading.unit) else batch
         recorded = self._write(
             msgspec.structs.replace(
-                batch,
+                told,
                 aliases=(*batch.aliases, *units.names_no_more(reading.unit, batch)),
                 retractions=(
                     *batch.retractions,
@@ -233,6 +234,19 @@ class _Import:
         first = self._ledger.notes[0] if self._ledger.notes else None
         why = f" The first refused: {first['place']}: {first['message']}" if first else ""
         return f"Nothing in {self._run.where} could be read.{why}"
+
+
+def _stated_now(batch: "LineageBatch", about: "Sequence[ArtifactKey]") -> "LineageBatch":
+    """What a unit says otherwise than before is its later word, though its source moved no time:
+    tools do not when a tag is set, or when what was deleted is restored."""
+    now, own = timezone.now(), set(about)
+    records = (
+        msgspec.structs.replace(one, stated_at=max(one.stated_at or now, now))
+        if one.key in own
+        else one
+        for one in batch.artifacts
+    )
+    return msgspec.structs.replace(batch, artifacts=tuple(records))
 
 
 def _grouped(readings: Iterator[Reading]) -> Iterator[list[Reading]]:

@@ -41,6 +41,10 @@ class Units:
         rows = self._rows().filter(name_hash__in=hashes)
         self._known = {one.name: one for one in rows}
 
+    def is_known(self, name: str) -> bool:
+        """Whether it was read before; asked while nothing of it is stored anew."""
+        return name in self._known
+
     def is_unchanged(self, name: str, digest: str) -> bool:
         unit = self._known.get(name)
         return unit is not None and unit.digest == digest and unit.gone_at is None
@@ -62,7 +66,8 @@ class Units:
         unit = self._known.get(name)
         former = {(scheme, value) for scheme, value in unit.aliases} if unit else set()
         left = former - {(one.scheme, one.value) for one in batch.aliases}
-        return tuple(AliasRecord(*one, None, timezone.now()) for one in sorted(left))
+        # As of when the import was ordered: another unit may be seen to have the name since.
+        return tuple(AliasRecord(*one, None, self._run.requested_at) for one in sorted(left))
 
     def store(
         self,

@@ -1,0 +1,1 @@
+"""MLflow: a tracking server, a SQLite store, a folder of runs."""
