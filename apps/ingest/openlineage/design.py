@@ -35,8 +35,8 @@ def fold_design(events: Iterable[Event]) -> DesignFold:
 
 
 def _fold_job(events: list[Event]) -> DesignFold:
-    """By the latest event that says anything of data. Every output is derived from every input, but for
-    those whose sources are stated.
+    """By the latest event that says anything of data. Every output is derived from every input, but
+    for those whose sources are stated.
     """
     telling = [one for one in events if _tells_of_data(one)]
     last = (telling or events)[-1]
