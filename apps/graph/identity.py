@@ -62,6 +62,9 @@ SUGGESTING = {
 RUN_SCHEMES = frozenset({"mlflow_run"})
 
 _HEX = re.compile(r"[0-9a-f]+\Z")
+# W&B keeps one version of a collection for one digest over its files: `team/project/name@digest`.
+_WANDB_VERSION = re.compile(r".+/.+/.+@([0-9a-f]{32})\Z")
+_WANDB_OF_NOTHING = "64e7c61456b10382e2f3b571ac24b659"
 _COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _IMAGE_DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 _LOWER_CASE = DIGEST_LENGTHS.keys() | {"git_commit", "git_dirty_commit"}
@@ -122,6 +125,9 @@ def proves(kind: str, scheme: str, value: str) -> bool:
         return kind == Kind.CODE and _COMMIT.match(value) is not None and len(set(value)) > 1
     if scheme == "oci_image":
         return kind == Kind.ENVIRONMENT and _IMAGE_DIGEST.match(value) is not None
+    if scheme == "wandb_version":
+        found = _WANDB_VERSION.match(value)
+        return kind not in NOT_ITS_CONTENT and found is not None and found[1] != _WANDB_OF_NOTHING
     return False
 
 

@@ -38,9 +38,11 @@ KINDS: dict[str, SourceKind] = {
     "mlmd": SourceKind("mlmd.connector", "ML Metadata", "SQLite stores"),
     "neptune": SourceKind("neptune.connector", "Neptune", "an export, or offline folders"),
     "openlineage": SourceKind("openlineage", "OpenLineage", "files of events"),
-    "wandb": SourceKind("wandb.connector", "Weights & Biases", "offline runs"),
-    "wandb-graphql": SourceKind(
-        "wandb.graphql", "Weights & Biases, recorded", "recorded answers of its API"
+    "wandb": SourceKind(
+        "wandb.connector",
+        "Weights & Biases",
+        "https://api.wandb.ai/ENTITY[/PROJECT], or offline runs",
+        "an API key",
     ),
 }
 

@@ -4,6 +4,7 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
@@ -16,8 +17,9 @@ from apps.ingest.connectors.reach import Reach
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 # Connecting, and each wait for the next bytes.
 SECONDS = 30.0
-# Pauses before the second, third and fourth attempt.
+# Pauses before the second, third and fourth attempt; longer if the service says how long.
 PAUSES = (0.5, 2.0, 5.0)
+LONGEST_PAUSE = 60.0
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _MEANING = {
     401: "The credentials were not accepted.",
@@ -45,7 +47,7 @@ class Service:
 
     def read(self, path: str, params: Mapping[str, Any] | None = None) -> bytes:
         """The bytes of a small file. ConnectorError if there is none."""
-        return self._answer("GET", path, params=dict(params or {}))
+        return self._answer("GET", path, params=params or None)
 
     def _json(self, method: str, path: str, **sent: Any) -> Any:
         body = self._answer(method, path, **sent)
@@ -58,8 +60,9 @@ class Service:
 
     def _answer(self, method: str, path: str, **sent: Any) -> bytes:
         for pause in (*PAUSES, None):
+            asked = 0.0
             try:
-                status, body = self._ask(method, path, **sent)
+                status, body, asked = self._ask(method, path, **sent)
             except httpx2.TransportError as error:
                 reason, status, body = f"{type(error).__name__}: {error}", 0, b""
             else:
@@ -68,11 +71,12 @@ class Service:
                 reason = self._words(status, body)
             if status and status not in _BUSY:
                 raise ConnectorError(f"{self.base}{path}: {reason}")
-            if pause is not None:
-                time.sleep(pause)
+            if pause is None or asked > LONGEST_PAUSE:
+                break
+            time.sleep(max(pause, asked))
         raise ConnectorError(f"{self.base}{path} cannot be reached: {reason}", permanent=False)
 
-    def _ask(self, method: str, path: str, **sent: Any) -> tuple[int, bytes]:
+    def _ask(self, method: str, path: str, **sent: Any) -> tuple[int, bytes, float]:
         with self._client.stream(method, f"{self.base}{path}", **sent) as answer:
             body = bytearray()
             for chunk in answer.iter_bytes():
@@ -81,7 +85,7 @@ class Service:
                     raise ConnectorError(
                         f"{self.base}{path} answers with more than {MAX_ANSWER_BYTES:,} bytes."
                     )
-            return answer.status_code, bytes(body)
+            return answer.status_code, bytes(body), _pause_asked_for(answer.headers)
 
     def _words(self, status: int, body: bytes) -> str:
         if httpx2.codes.is_redirect(status):
@@ -91,6 +95,18 @@ class Service:
         return " ".join(
             filter(None, (f"Answered {status}.", meaning, f"It said: {said}" * bool(said)))
         )
+
+
+def _pause_asked_for(headers: Mapping[str, str]) -> float:
+    """The seconds until a service wants to be asked again; 0 if it says nothing of that."""
+    said = headers.get("Retry-After") or headers.get("RateLimit-Reset") or ""
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    try:
+        until = parsedate_to_datetime(said)
+    except (ValueError, TypeError):
+        return 0.0
+    return max(0.0, until.timestamp() - time.time())
 
 
 @contextmanager

@@ -31,6 +31,8 @@ from apps.ingest.connectors.wandb.records import (
 from apps.ingest.connectors.wandb.runs import Run, Version, metrics_of
 
 PRODUCER = "wandb"
+# An artifact of many files is found by those of the first.
+MAX_MEMBERS_FOUND = 100
 _RELATIONS = {
     "finetuned": "fine_tuning",
     "fine_tuning": "fine_tuning",
@@ -60,6 +62,7 @@ _PARTS = {
 _EVALUATES = re.compile(r"eval|test|valid", re.IGNORECASE)
 _SCP_LIKE = re.compile(r"(?:[^@/]+@)?([^:/]+):(?!/)(.+)\Z")
 _IMAGE_DIGEST = re.compile(r"@(sha256:[0-9a-fA-F]{64})\Z")
+_NUMBERED = re.compile(r":v[0-9]+\Z")
 _IMAGE_NAMES = ("docker_image", "docker", "image", "container_image", "image_uri")
 
 
@@ -82,6 +85,8 @@ def reading_of(run: Run) -> Reading:
         ),
         adapted=tuple(run.adapted),
         refused=tuple(run.refused),
+        unit=run.unit,
+        about=(run.key,),
     )
 
 
@@ -200,13 +205,24 @@ class _Lineage:
         self.state(key, {}, record=version_record(version, self.run))
         if version.digest:
             self.identify(key, "wandb_digest", version.digest)
+            if version.team and version.project:
+                path = f"{version.team}/{version.project}/{version.name}"
+                self.identify(key, "wandb_version", f"{path}@{version.digest}")
         if version.server_id:
             self.identify(key, "wandb_artifact_id", version.server_id)
         if (number := version.version or version.number) and version.team and version.project:
             path = f"{version.team}/{version.project}/{version.name}:{number}"
             self.identify(key, "wandb_artifact", path)
-        if len(version.files) == 1 and (ref := version.files[0].ref):
-            self.identify(key, "uri", ref)
+        for path in version.details.get("linked_as", ()):
+            if _NUMBERED.search(path):
+                self.identify(key, "wandb_artifact", path)
+        if len(version.files) == 1:
+            if ref := version.files[0].ref:
+                self.identify(key, "uri", ref)
+            return
+        for file in version.files[:MAX_MEMBERS_FOUND]:
+            if file.md5:
+                self.identify(key, "file_md5", file.md5)
 
     def _evaluates(self) -> bool:
         made = [one for one in self.run.logged if one.key.kind == Kind.MODEL]

@@ -13,6 +13,7 @@ from apps.graph.vocabulary import Kind
 from apps.ingest.connectors.contract import Remark
 
 _KINDS = {"model": Kind.MODEL, "dataset": Kind.DATASET, "code": Kind.CODE}
+UNCATEGORIZED = "uncategorized"
 _SEEDS = ("seed", "random_seed", "random_state")
 
 
@@ -80,7 +81,10 @@ class Version:
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """A run with all it read and wrote. `place` and what is remarked are for the import's notes."""
+    """A run with all it read and wrote. `place` and what is remarked are for the import's notes.
+
+    `name` is what people call it now. They rename it, so its id is its name here.
+    """
 
     place: str
     run_id: str
@@ -116,10 +120,18 @@ class Run:
 
     @property
     def key(self) -> ArtifactKey:
-        return ArtifactKey(self.namespace, Kind.RUN.value, self.name or self.run_id, self.run_id)
+        return run_key(self.team, self.project, self.run_id)
+
+    @property
+    def unit(self) -> str:
+        return f"{self.team}/{self.project or UNCATEGORIZED}/run/{self.run_id}"
 
     def adapt(self, where: str, code: str, message: str) -> None:
         self.adapted.append(Remark(f"{self.place} > {where}", code, message))
+
+
+def run_key(team: str, project: str, run_id: str) -> ArtifactKey:
+    return ArtifactKey(namespace_of(team, project), Kind.RUN.value, run_id, run_id)
 
 
 def namespace_of(team: str, project: str) -> str:
@@ -128,7 +140,7 @@ def namespace_of(team: str, project: str) -> str:
     >>> namespace_of("acme", "churn"), namespace_of("", "")
     ('wandb://acme/churn', 'wandb:///uncategorized')
     """
-    return f"wandb://{team}/{project or 'uncategorized'}"
+    return f"wandb://{team}/{project or UNCATEGORIZED}"
 
 
 def kind_of(artifact_type: str) -> str:

@@ -1,0 +1,302 @@
+"""A server of Weights & Biases on loopback, as the public API has it.
+
+It holds what offline runs tell, as if they had been synchronised, and answers with the fields that
+are asked for, page by page. The unmodified client `wandb` 0.31 reads it as well.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+from apps.ingest.connectors.wandb.offline import runs_in
+from apps.ingest.connectors.wandb.runs import Run, Version
+from tests.ingest.graphql_selection import chosen, selected
+
+KEY = "k" * 40
+CHANGED = "2026-11-24T03:00:%02d"
+STATES = {"completed": "finished", "failed": "failed", "aborted": "killed", "running": "crashed"}
+
+
+class GraphqlError(Exception):
+    """What GraphQL answers, with a status of 200."""
+
+
+@dataclass
+class WandbServer:
+    """`most` is the largest page it gives; `plan` the statuses it answers with first."""
+
+    runs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    artifacts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    used: dict[str, list[str]] = field(default_factory=dict)
+    logged: dict[str, list[str]] = field(default_factory=dict)
+    entity: str = "orchard"
+    project: str = "apples"
+    most: int = 2
+    plan: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
+    failing: set[str] = field(default_factory=set)
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    knows_changes: bool = True
+    base: str = ""
+
+    def answer(self, operation: str, query: str, variables: dict[str, Any]) -> Any:
+        self.asked.append((operation, variables))
+        if operation in self.failing or variables.get("name") in self.failing:
+            raise GraphqlError("permission denied")
+        found = getattr(self, f"_{operation}", None)
+        if found is None:
+            raise GraphqlError(f'Cannot query "{operation}"')
+        return chosen(found(variables), selected(query))
+
+    def _GetViewer(self, _: dict[str, Any]) -> Any:  # noqa: N802 - the operation's own name
+        return {"viewer": {"id": "1", "username": "pip", "entity": self.entity}}
+
+    _Viewer = _GetDefaultEntity = _GetViewer
+
+    def _TypeFields(self, _: dict[str, Any]) -> Any:  # noqa: N802
+        names = ["name", "heartbeatAt", *(["updatedAt"] if self.knows_changes else [])]
+        return {"__type": {"fields": [{"name": one} for one in names]}}
+
+    def _GetProjects(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        names = [self.project] if asked["entity"] == self.entity else []
+        return {"models": self._page([{"name": one} for one in names], asked)}
+
+    def _Runs(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        nodes = sorted(self.runs.values(), key=lambda one: (one["createdAt"], one["name"]))
+        runs = self._page(nodes, asked)
+        return self._in_project(
+            asked, internalId="7", runCount=len(nodes), readOnly=False, runs=runs
+        )
+
+    def _Run(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        return self._in_project(asked, run=self.runs.get(asked["name"]))
+
+    def _RunFiles(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        found = []
+        for name in asked["fileNames"]:
+            path = f"/files/{asked['name']}/{name}"
+            if path in self.files:
+                size = len(self.files[path])
+                found.append({"name": name, "sizeBytes": size, "directUrl": self.base + path})
+        return self._in_project(
+            asked,
+            run={
+                "files": {
+                    "edges": [{"node": one} for one in found],
+                    "pageInfo": {"hasNextPage": False, "endCursor": None},
+                }
+            },
+        )
+
+    def _RunInputArtifacts(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        return self._of_run(self.used, asked)
+
+    def _RunOutputArtifacts(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        return self._of_run(self.logged, asked)
+
+    def _of_run(self, lists: dict[str, list[str]], asked: dict[str, Any]) -> Any:
+        nodes = [self.artifacts[one] for one in lists.get(asked["run"], ())]
+        field = "inputArtifacts" if lists is self.used else "outputArtifacts"
+        return self._in_project(asked, run={field: self._page(nodes, asked)})
+
+    def _FetchArtifactManifest(self, asked: dict[str, Any]) -> Any:  # noqa: N802
+        url = f"{self.base}/manifests/{asked['id']}?signature=a%2Fb"
+        url = self.elsewhere.get(asked["id"], url)
+        return {"artifact": {"currentManifest": {"file": {"directUrl": url}}}}
+
+    def _in_project(self, asked: dict[str, Any], **fields: Any) -> Any:
+        here = (asked["entity"], asked["project"]) == (self.entity, self.project)
+        return {"project": fields if here else None}
+
+    def _page(self, nodes: list[Any], asked: dict[str, Any]) -> Any:
+        """A page, as the cursor says; what is no cursor of this server is an error."""
+        start = 0
+        if cursor := asked.get("cursor"):
+            try:
+                start = int(base64.b64decode(cursor).decode().removeprefix("after:"))
+            except ValueError as error:
+                raise GraphqlError("invalid cursor") from error
+        end = start + min(asked.get("perPage") or 50, self.most)
+        last = base64.b64encode(f"after:{end}".encode()).decode()
+        more = end < len(nodes)
+        return {
+            "totalCount": len(nodes),
+            "edges": [{"node": one, "cursor": ""} for one in nodes[start:end]],
+            "pageInfo": {"__typename": "PageInfo", "hasNextPage": more, "endCursor": last},
+        }
+
+
+def synchronised(folder: Path) -> WandbServer:
+    """A server with the offline runs of a folder, as `wandb sync` would have sent them."""
+    server = WandbServer()
+    runs = [one for one in runs_in(folder.resolve()) if isinstance(one, Run)]
+    for place, run in enumerate(one for one in runs if one.team):
+        server.runs[run.run_id] = _run(run, CHANGED % place)
+        server.files |= _files(run, folder)
+        server.logged[run.run_id] = [_artifact(server, one, run) for one in run.logged]
+        by_name = {
+            (one["artifactSequence"]["name"], f"v{one['versionIndex']}"): one["id"]
+            for one in server.artifacts.values()
+        }
+        server.used[run.run_id] = [
+            by_name[one.name, one.version or one.number] for one in run.used if one.number
+        ] + [by_name[one.name, one.version] for one in run.used if not one.number]
+    return server
+
+
+def _run(run: Run, changed: str) -> dict[str, Any]:
+    wrapped = {name: {"value": value, "desc": None} for name, value in run.config.items()}
+    return {
+        "__typename": "Run",
+        "id": base64.b64encode(f"Run:v1:{run.run_id}".encode()).decode(),
+        "projectId": "7",
+        "name": run.run_id,
+        "displayName": run.name,
+        "sweepName": None,
+        "state": STATES[run.state],
+        "config": json.dumps(wrapped),
+        "group": run.details.get("group"),
+        "jobType": run.job_type,
+        "tags": run.tags,
+        "notes": run.notes or None,
+        "description": None,
+        "commit": run.commit,
+        "readOnly": False,
+        "createdAt": run.started_at.replace(tzinfo=None).isoformat() if run.started_at else None,
+        "heartbeatAt": run.ended_at.replace(tzinfo=None).isoformat() if run.ended_at else None,
+        "updatedAt": changed,
+        "summaryMetrics": json.dumps(run.summary),
+        "systemMetrics": "{}",
+        "historyLineCount": 3,
+        "historyKeys": None,
+        "user": {"name": "Pip", "username": run.owner or "pip"},
+    }
+
+
+def _files(run: Run, folder: Path) -> dict[str, bytes]:
+    """What lies beside the logs, and the metadata, which the server writes down by itself."""
+    git = {"remote": run.remote, "commit": run.commit} if run.remote else None
+    metadata = {"python": run.python, "docker": run.image, "git": git, "codePath": "train.py"}
+    said = {name: one for name, one in metadata.items() if one}
+    found = {f"/files/{run.run_id}/wandb-metadata.json": json.dumps(said).encode()}
+    for name in run.details["folders"]:
+        for file in (folder / name / "files").glob("*.*"):
+            found[f"/files/{run.run_id}/{file.name}"] = file.read_bytes()
+    return found
+
+
+def _artifact(server: WandbServer, version: Version, run: Run) -> str:
+    """A new version of its collection, unless it holds what one of them holds."""
+    project = {"id": "7", "internalId": "7", "name": run.project, "entity": {"name": run.team}}
+    sequence = {"__typename": "ArtifactSequence", "name": version.name, "project": project}
+    same = [one for one in server.artifacts.values() if one["artifactSequence"] == sequence]
+    for one in same:
+        if one["digest"] == version.digest:
+            return str(one["id"])
+    number = f"v{len(same)}"
+    artifact_id = base64.b64encode(f"Artifact:{len(server.artifacts) + 1}".encode()).decode()
+    aliases = [
+        {"__typename": "ArtifactAlias", "id": alias, "alias": alias}
+        for alias in dict.fromkeys([*version.aliases, number])
+    ]
+    server.artifacts[artifact_id] = {
+        "__typename": "Artifact",
+        "id": artifact_id,
+        "artifactSequence": sequence,
+        "versionIndex": len(same),
+        "artifactType": {"name": version.type},
+        "description": version.description or None,
+        "metadata": json.dumps(version.metadata or {}),
+        "ttlDurationSeconds": -2,
+        "ttlIsInherited": True,
+        "tags": [],
+        "historyStep": None,
+        "state": "COMMITTED",
+        "size": sum(one.size or 0 for one in version.files),
+        "digest": version.digest,
+        "commitHash": "",
+        "fileCount": len(version.files),
+        "createdAt": "2026-11-24T02:40:00",
+        "updatedAt": "2026-11-24T02:41:00",
+        "aliases": [one | {"artifactCollection": sequence} for one in aliases],
+    }
+    contents = {
+        one.path: {
+            "digest": one.digest,
+            **({"size": one.size} if one.size is not None else {}),
+            **({"ref": one.ref} if one.ref else {}),
+        }
+        for one in version.files
+    }
+    manifest = {"version": 1, "storagePolicy": "wandb-storage-policy-v1", "contents": contents}
+    server.files[f"/manifests/{artifact_id}"] = json.dumps(manifest).encode()
+    return artifact_id
+
+
+@contextmanager
+def serving(server: WandbServer) -> Iterator[str]:
+    """Its address, for as long as the block runs."""
+    http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server))
+    server.base = f"http://127.0.0.1:{http.server_port}"
+    thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield server.base
+    finally:
+        http.shutdown()
+        thread.join()
+        http.server_close()
+
+
+def _handler(server: WandbServer) -> Callable[..., BaseHTTPRequestHandler]:
+    right = "Basic " + base64.b64encode(f"api:{KEY}".encode()).decode()
+
+    class Handler(BaseHTTPRequestHandler):
+        # Headers and body in one go: else each answer waits for an acknowledgement, 40 ms.
+        wbufsize = -1
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: tests are quiet."""
+
+        def send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            signed = "manifests" not in parts.path or parts.query == "signature=a%2Fb"
+            body = server.files.get(parts.path) if signed else None
+            self.send(200 if body is not None else 403, body or b"", {})
+
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if server.plan:
+                self.send(*_planned(server.plan.pop(0)))
+            elif self.headers.get("Authorization") != right or self.path != "/graphql":
+                self.send(401, b'{"errors": [{"message": "user is not logged in"}]}', {})
+            else:
+                try:
+                    data = server.answer(
+                        asked["operationName"], asked["query"], asked.get("variables") or {}
+                    )
+                    answer = {"data": data}
+                except GraphqlError as error:
+                    answer = {"data": None, "errors": [{"message": str(error)}]}
+                self.send(200, json.dumps(answer).encode(), {"Content-Type": "application/json"})
+
+    return Handler
+
+
+def _planned(one: tuple[int, dict[str, str], bytes]) -> tuple[int, bytes, dict[str, str]]:
+    return one[0], one[2], one[1]
