@@ -6,6 +6,7 @@ are asked for, page by page. The unmodified client `wandb` 0.31 reads it as well
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,16 +49,22 @@ class WandbServer:
     base: str = ""
 
     def answer(self, operation: str, query: str, variables: dict[str, Any]) -> Any:
+        # The client leaves the name out where the document has one operation.
+        operation = operation or re.findall(r"query\s+(\w+)", query)[0]
         self.asked.append((operation, variables))
         if operation in self.failing or variables.get("name") in self.failing:
             raise GraphqlError("permission denied")
         found = getattr(self, f"_{operation}", None)
         if found is None:
             raise GraphqlError(f'Cannot query "{operation}"')
-        return chosen(found(variables), selected(query))
+        try:
+            return chosen(found(variables), selected(query))
+        except KeyError as error:
+            raise GraphqlError(f"Cannot query field {error}") from error
 
     def _GetViewer(self, _: dict[str, Any]) -> Any:  # noqa: N802 - the operation's own name
-        return {"viewer": {"id": "1", "username": "pip", "entity": self.entity}}
+        about = {"id": "1", "username": "pip", "email": "", "entity": self.entity, "flags": "{}"}
+        return {"viewer": about | {"teams": {"edges": [{"node": {"name": self.entity}}]}}}
 
     _Viewer = _GetDefaultEntity = _GetViewer
 
@@ -67,7 +74,9 @@ class WandbServer:
 
     def _GetProjects(self, asked: dict[str, Any]) -> Any:  # noqa: N802
         names = [self.project] if asked["entity"] == self.entity else []
-        return {"models": self._page([{"name": one} for one in names], asked)}
+        about = {"__typename": "Project", "id": "7", "entityName": self.entity, "user": None}
+        about |= {"createdAt": "2026-11-24T02:00:00", "isBenchmark": False}
+        return {"models": self._page([about | {"name": one} for one in names], asked)}
 
     def _Runs(self, asked: dict[str, Any]) -> Any:  # noqa: N802
         nodes = sorted(self.runs.values(), key=lambda one: (one["createdAt"], one["name"]))
@@ -80,20 +89,16 @@ class WandbServer:
         return self._in_project(asked, run=self.runs.get(asked["name"]))
 
     def _RunFiles(self, asked: dict[str, Any]) -> Any:  # noqa: N802
-        found = []
+        edges = []
         for name in asked["fileNames"]:
             path = f"/files/{asked['name']}/{name}"
-            if path in self.files:
-                size = len(self.files[path])
-                found.append({"name": name, "sizeBytes": size, "directUrl": self.base + path})
+            if (content := self.files.get(path)) is not None:
+                about = {"id": path, "name": name, "sizeBytes": len(content), "mimetype": ""}
+                about |= {"url": self.base + path, "directUrl": self.base + path, "md5": ""}
+                edges.append({"node": about | {"updatedAt": None}, "cursor": ""})
+        files = {"edges": edges, "pageInfo": {"hasNextPage": False, "endCursor": None}}
         return self._in_project(
-            asked,
-            run={
-                "files": {
-                    "edges": [{"node": one} for one in found],
-                    "pageInfo": {"hasNextPage": False, "endCursor": None},
-                }
-            },
+            asked, internalId="7", run={"fileCount": len(edges), "files": files}
         )
 
     def _RunInputArtifacts(self, asked: dict[str, Any]) -> Any:  # noqa: N802
@@ -125,12 +130,15 @@ class WandbServer:
             except ValueError as error:
                 raise GraphqlError("invalid cursor") from error
         end = start + min(asked.get("perPage") or 50, self.most)
-        last = base64.b64encode(f"after:{end}".encode()).decode()
+        cursors = [base64.b64encode(f"after:{one + 1}".encode()).decode() for one in range(end)]
         more = end < len(nodes)
         return {
             "totalCount": len(nodes),
-            "edges": [{"node": one, "cursor": ""} for one in nodes[start:end]],
-            "pageInfo": {"__typename": "PageInfo", "hasNextPage": more, "endCursor": last},
+            "edges": [
+                {"node": one, "cursor": cursor}
+                for one, cursor in zip(nodes[start:end], cursors[start:], strict=False)
+            ],
+            "pageInfo": {"__typename": "PageInfo", "hasNextPage": more, "endCursor": cursors[-1]},
         }
 
 
@@ -236,7 +244,8 @@ def _artifact(server: WandbServer, version: Version, run: Run) -> str:
         }
         for one in version.files
     }
-    manifest = {"version": 1, "storagePolicy": "wandb-storage-policy-v1", "contents": contents}
+    policy = {"storagePolicy": "wandb-storage-policy-v1", "storagePolicyConfig": {}}
+    manifest = {"version": 1, **policy, "contents": contents}
     server.files[f"/manifests/{artifact_id}"] = json.dumps(manifest).encode()
     return artifact_id
 
@@ -288,7 +297,7 @@ def _handler(server: WandbServer) -> Callable[..., BaseHTTPRequestHandler]:
             else:
                 try:
                     data = server.answer(
-                        asked["operationName"], asked["query"], asked.get("variables") or {}
+                        asked.get("operationName", ""), asked["query"], asked.get("variables") or {}
                     )
                     answer = {"data": data}
                 except GraphqlError as error:
