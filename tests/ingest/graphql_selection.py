@@ -12,7 +12,7 @@ Asked = tuple[str, Selection]
 
 class _Parser:
     def __init__(self, query: str) -> None:
-        self.tokens = [one for one in _TOKEN.findall(query) if not one.startswith("#")]
+        self.tokens: list[str] = [one for one in _TOKEN.findall(query) if not one.startswith("#")]
         self.place = 0
         self.fragments: dict[str, Selection] = {}
 

@@ -241,9 +241,9 @@ def test_it_ends_in_words_whatever_is_answered(
     server: WandbServer, plan: list[tuple[int, dict[str, str], bytes]], permanent: bool
 ) -> None:
     server.plan = list(plan)
+    access = Access(where=f"{server.base}/orchard/apples", secret=KEY)
     with pytest.raises(ConnectorError) as caught:
-        connector.test(Access(where=f"{server.base}/orchard/apples", secret=KEY))
-        read(server)
+        _ = connector.test(access), read(server)
     assert caught.value.permanent is permanent
     assert KEY not in str(caught.value)
 

@@ -74,7 +74,12 @@ class WandbServer:
 
     def _GetProjects(self, asked: dict[str, Any]) -> Any:  # noqa: N802
         names = [self.project] if asked["entity"] == self.entity else []
-        about = {"__typename": "Project", "id": "7", "entityName": self.entity, "user": None}
+        about: dict[str, Any] = {
+            "__typename": "Project",
+            "id": "7",
+            "entityName": self.entity,
+            "user": None,
+        }
         about |= {"createdAt": "2026-11-24T02:00:00", "isBenchmark": False}
         return {"models": self._page([about | {"name": one} for one in names], asked)}
 

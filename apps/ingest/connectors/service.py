@@ -20,7 +20,7 @@ SECONDS = 30.0
 # Pauses before the second, third and fourth attempt; longer if the service says how long.
 PAUSES = (0.5, 2.0, 5.0)
 LONGEST_PAUSE = 60.0
-_BUSY = frozenset({429, 500, 502, 503, 504})
+BUSY = frozenset({429, 500, 502, 503, 504})
 _MEANING = {
     401: "The credentials were not accepted.",
     403: "The credentials do not allow this.",
@@ -68,8 +68,8 @@ class Service:
             else:
                 if status < httpx2.codes.MULTIPLE_CHOICES:
                     return body
-                reason = self._words(status, body)
-            if status and status not in _BUSY:
+                reason = words_on(status, body)
+            if status and status not in BUSY:
                 raise ConnectorError(f"{self.base}{path}: {reason}")
             if pause is None or asked > LONGEST_PAUSE:
                 break
@@ -87,14 +87,14 @@ class Service:
                     )
             return answer.status_code, bytes(body), _pause_asked_for(answer.headers)
 
-    def _words(self, status: int, body: bytes) -> str:
-        if httpx2.codes.is_redirect(status):
-            return f"Answered {status}, a redirect; give the address it leads to."
-        said = " ".join(body[:500].decode("utf-8", "replace").split())[:200]
-        meaning = _MEANING.get(status, "")
-        return " ".join(
-            filter(None, (f"Answered {status}.", meaning, f"It said: {said}" * bool(said)))
-        )
+
+def words_on(status: int, body: bytes) -> str:
+    """What an answer that is no success means."""
+    if httpx2.codes.is_redirect(status):
+        return f"Answered {status}, a redirect; give the address it leads to."
+    said = " ".join(body[:500].decode("utf-8", "replace").split())[:200]
+    meaning = _MEANING.get(status, "")
+    return " ".join(filter(None, (f"Answered {status}.", meaning, f"It said: {said}" * bool(said))))
 
 
 def _pause_asked_for(headers: Mapping[str, str]) -> float:
@@ -123,7 +123,7 @@ def service(
     if url.userinfo:
         raise ConnectorError("The URL holds credentials; give them as the source's secret instead.")
     with httpx2.Client(
-        transport=_Checked(reach),
+        transport=CheckedTransport(reach),
         headers={"User-Agent": "model-lineage", **(headers or {})},
         timeout=SECONDS,
         follow_redirects=False,
@@ -132,7 +132,7 @@ def service(
         yield Service(base, client)
 
 
-class _Checked(httpx2.HTTPTransport):
+class CheckedTransport(httpx2.HTTPTransport):
     """Connects to the very address that was checked, whatever the name resolves to next."""
 
     def __init__(self, reach: Reach) -> None:

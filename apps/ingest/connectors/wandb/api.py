@@ -59,7 +59,7 @@ class Api:
     service: Service
 
     def ask(self, operation: str, query: str, **variables: Any) -> dict[str, Any]:
-        """The `data` of an answer. RefusedError if it bears errors, which GraphQL sends with a 200."""
+        """The `data` of an answer. RefusedError if it bears errors, as GraphQL's 200 may."""
         body = {"operationName": operation, "query": query, "variables": variables}
         answer = self.service.post("/graphql", body)
         if found := several(inner(answer, "errors")):

@@ -216,6 +216,11 @@ class _Lineage:
         for path in version.details.get("linked_as", ()):
             if _NUMBERED.search(path):
                 self.identify(key, "wandb_artifact", path)
+        self._identify_files(version)
+
+    def _identify_files(self, version: Version) -> None:
+        """By what it refers to, or by the files it holds."""
+        key = version.key
         if len(version.files) == 1:
             if ref := version.files[0].ref:
                 self.identify(key, "uri", ref)
