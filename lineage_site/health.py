@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
-from apps.impact.models import Report, ReportState
+from apps.impact.models import Report
+from apps.work.models import WorkState
 from lineage_site.celery import app as celery_app
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def _migrated() -> bool:
 
 
 def _oldest_pending_seconds() -> float | None:
-    pending = Report.objects.filter(state=ReportState.PENDING)
+    pending = Report.objects.filter(state=WorkState.PENDING)
     oldest = pending.aggregate(oldest=Min("requested_at"))["oldest"]
     return None if oldest is None else round((timezone.now() - oldest).total_seconds(), 1)
 

@@ -14,8 +14,13 @@ env = environ.Env()
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 DEBUG = env.bool("DEBUG", default=False)
-# The default signs nothing worth forging: `check --deploy` refuses it, `make run` makes its own.
-SECRET_KEY = env.str("SECRET_KEY", default="django-insecure-embedded-default-for-this-machine-only")
+# `make run` makes its own, which commands typed beside it share. Without either, a default that
+# signs nothing worth forging, and that `check --deploy` refuses.
+_OWN_KEY = VAR_DIR / "secret-key"
+SECRET_KEY = env.str("SECRET_KEY", default="") or (
+    _OWN_KEY.read_text(encoding="utf-8").strip() if _OWN_KEY.is_file() else ""
+)
+SECRET_KEY = SECRET_KEY or "django-insecure-embedded-default-for-this-machine-only"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -185,24 +190,37 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    name: {
-        "task": f"apps.impact.tasks.{name}",
+    task.rpartition(".")[2]: {
+        "task": task,
         "schedule": 15.0,
         # A wake-up that was not taken before the next one is due is of no more use.
         "options": {"expires": 15.0},
     }
-    for name in ("sweep_reports", "refresh_standing_flags")
+    for task in (
+        "apps.impact.tasks.sweep_reports",
+        "apps.impact.tasks.refresh_standing_flags",
+        "apps.ingest.tasks.sweep_imports",
+        "apps.ingest.tasks.start_due_imports",
+    )
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str(
     "BEAT_SCHEDULE_FILE", default=str(VAR_DIR / "beat-schedule")
 )
 
-# Impact
+# Reports and imports, which are worked on in the background
 
-# A worker that says nothing for this long is taken for dead, and its report for unclaimed.
-IMPACT_LEASE_SECONDS = env.float("IMPACT_LEASE_SECONDS", default=120.0)
-# A report that no worker has begun after this long is called for again.
-IMPACT_SWEEP_AFTER_SECONDS = env.float("IMPACT_SWEEP_AFTER_SECONDS", default=5.0)
+# A worker that says nothing for this long is taken for dead, and its work for unclaimed.
+WORK_LEASE_SECONDS = env.float("WORK_LEASE_SECONDS", default=120.0)
+# What no worker has begun after this long is called for again.
+WORK_SWEEP_AFTER_SECONDS = env.float("WORK_SWEEP_AFTER_SECONDS", default=5.0)
+
+# Sources: what they may open. Paths under these folders, and, besides public addresses, these
+# networks. A source reads with this site's rights and from its place in the network.
+
+SOURCE_ROOTS = env.list("SOURCE_ROOTS", default=[])
+SOURCE_NETWORKS = env.list("SOURCE_NETWORKS", default=[])
+# What credentials are encrypted with. The first encrypts, each decrypts; none means SECRET_KEY.
+CREDENTIALS_KEYS = env.list("CREDENTIALS_KEYS", default=[])
 
 # REST
 
@@ -236,9 +254,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "FlagStateEnum": "apps.impact.models.FlagState",
-        "ReportStateEnum": "apps.impact.models.ReportState",
+        "WorkStateEnum": "apps.work.models.WorkState",
         "ObligationStateEnum": "apps.impact.models.ObligationState",
-        "ImportStateEnum": "apps.ingest.models.ImportState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -19,7 +19,7 @@ from apps.api.reading import MAX_ID, IdFilter, asked
 from apps.api.schema import ErrorShape
 from apps.api.summaries import ArtifactSummary
 from apps.api.views import CatalogViewSet
-from apps.impact.models import Report, ReportState
+from apps.impact.models import Report
 from apps.impact.selectors import (
     previous_report,
     report_as_csv,
@@ -29,6 +29,7 @@ from apps.impact.selectors import (
     report_headline,
     roll_backs,
 )
+from apps.work.models import WorkState
 
 DIFF_SHOWN = 1000
 
@@ -143,7 +144,7 @@ class ReportFilter(FilterSet):  # type: ignore[misc]
     """Which reports."""
 
     flag = IdFilter(field_name="flag_id")
-    state = ChoiceFilter(choices=ReportState.choices)
+    state = ChoiceFilter(choices=WorkState.choices)
 
     class Meta:
         model = Report

@@ -20,6 +20,7 @@ from apps.api.obligations import ObligationViews
 from apps.api.proposals import ProposalViews
 from apps.api.reports import ReportViews
 from apps.api.revisions import RevisionViews
+from apps.api.sources import SourceViews
 from apps.api.views import ID_PATTERN, UnknownAddress
 
 app_name = "api"
@@ -38,6 +39,7 @@ router.register("flags", FlagViews, basename="flag")
 router.register("reports", ReportViews, basename="report")
 router.register(f"reports/(?P<report>{ID_PATTERN})/findings", FindingViews, basename="finding")
 router.register("obligations", ObligationViews, basename="obligation")
+router.register("sources", SourceViews, basename="source")
 router.register("imports", ImportViews, basename="import")
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.catalog.models import Artifact
+from apps.work.models import Work
 
 
 class Scope(models.TextChoices):
@@ -89,20 +90,9 @@ class Flag(models.Model):
         return self.reason.replace("_", " ").capitalize()
 
 
-class ReportState(models.TextChoices):
-    """Pending → running → complete; back to pending after an error, failed after the last."""
-
-    PENDING = "pending", "Waiting for a worker"
-    RUNNING = "running", "Being worked out"
-    COMPLETE = "complete", "Complete"
-    FAILED = "failed", "Failed"
-
-
-class Report(models.Model):
+class Report(Work):
     """The blast radius of one flag at one revision. The row is also the outbox of its own job.
 
-    A worker claims it by a conditional update that raises `fence` and sets `lease_until`; only the
-    holder of the newest fence may write. From `wake_at` on, the sweep calls for a worker.
     `counts`, `completeness`, `remedies` (see `apps.impact.remedies`) and the findings are covered
     by `content_hash`; `fingerprint` covers what a standing flag compares, `changes` counts what
     differs from the report before.
@@ -110,19 +100,9 @@ class Report(models.Model):
 
     flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="reports")
     number = models.PositiveIntegerField()
-    state = models.CharField(
-        max_length=16, choices=ReportState.choices, default=ReportState.PENDING
-    )
-    requested_at = models.DateTimeField()
-    wake_at = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True, blank=True)
-    fence = models.PositiveIntegerField(default=0)
-    attempts = models.PositiveIntegerField(default=0)
     stage = models.CharField(max_length=100, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
     revision = models.BigIntegerField(null=True, blank=True)
     counts = models.JSONField(default=dict, blank=True)
     completeness = models.JSONField(default=dict, blank=True)
@@ -130,7 +110,6 @@ class Report(models.Model):
     changes = models.JSONField(default=dict, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True)
-    error = models.TextField(blank=True)
 
     class Meta:
         ordering = ("-pk",)
@@ -147,14 +126,6 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.number} of flag {self.flag_id}"
-
-    @property
-    def is_complete(self) -> bool:
-        return self.state == ReportState.COMPLETE
-
-    @property
-    def is_unfinished(self) -> bool:
-        return self.state in (ReportState.PENDING, ReportState.RUNNING)
 
     @property
     def percent(self) -> int:

@@ -21,7 +21,6 @@ from apps.impact.models import (
     FlagState,
     Obligation,
     Report,
-    ReportState,
 )
 from apps.impact.selectors import (
     case_progress,
@@ -39,6 +38,7 @@ from apps.web.case_advice import advised_backs
 from apps.web.case_pictures import WEIGHT, case_picture
 from apps.web.forms import whole_number
 from apps.web.paging import page_of
+from apps.work.models import WorkState
 
 # A worker normally begins within a second or two.
 UNATTENDED = timedelta(seconds=30)
@@ -139,7 +139,7 @@ def _report(request: HttpRequest, flag: Flag) -> Report | None:
     report = flag.latest_report
     if asked:
         number = whole_number(asked)
-        complete = flag.reports.filter(state=ReportState.COMPLETE)
+        complete = flag.reports.filter(state=WorkState.COMPLETE)
         report = complete.filter(number=number).first() if number is not None else None
         if report is None:
             raise Http404(f"Case {flag.pk} has no complete report {asked[:20]}.")
@@ -213,7 +213,7 @@ def _progress(flag: Flag) -> Progress | None:
         return None
     now = timezone.now()
     waited = now - newest.requested_at
-    begun = newest.state != ReportState.PENDING
+    begun = newest.state != WorkState.PENDING
     silent = begun and newest.lease_until is not None and newest.lease_until < now
     return Progress(newest, not begun and waited > UNATTENDED, silent, int(waited.total_seconds()))
 

@@ -5,11 +5,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from apps.graph.vocabulary import kind_label
-from apps.ingest.models import ImportState, OpenLineageEvent
+from apps.ingest.models import OpenLineageEvent
 from apps.ingest.selectors import import_runs
 from apps.web.paging import page_of
+from apps.work.models import WorkState
 
-TONES = {ImportState.COMPLETED: "ok", ImportState.FAILED: "warn"}
+TONES = {WorkState.COMPLETE: "ok", WorkState.FAILED: "warn"}
 
 
 @require_safe
@@ -17,11 +18,11 @@ def imports(request: HttpRequest) -> HttpResponse:
     """The imports, latest first, and when an event last came in."""
     runs = import_runs()
     state = request.GET.get("state", "")
-    if state in ImportState.values:
+    if state in WorkState.values:
         runs = runs.filter(state=state)
     context = {
         "page": page_of(request, runs),
-        "states": ImportState.choices,
+        "states": WorkState.choices,
         "state": state,
         "tones": TONES,
         "last_event": OpenLineageEvent.objects.order_by("-received_at").first(),
@@ -35,7 +36,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(import_runs(), pk=pk)
     context = {
         "run": run,
-        "tone": TONES.get(ImportState(run.state), ""),
+        "tone": TONES.get(WorkState(run.state), ""),
         "tallies": [
             ("Written", _counted(run.written)),
             ("Adapted", _counted(run.adapted)),

@@ -54,6 +54,8 @@ class Site:
             DJANGO_SETTINGS_MODULE="lineage_site.settings",
             VAR_DIR=str(place.root),
             SECRET_KEY=os.environ.get("SECRET_KEY") or place.secret("secret-key"),
+            # What else runs on this machine is what one tries first.
+            SOURCE_NETWORKS=os.environ.get("SOURCE_NETWORKS", "127.0.0.0/8,::1/128"),
             ALLOWED_HOSTS=os.environ.get("ALLOWED_HOSTS") or self._hosts(),
             CELERY_BROKER_URL=self.broker.url if self.broker else configured,
             PYTHONUNBUFFERED="1",

@@ -17,6 +17,7 @@ from apps.catalog.models import Artifact
 from tests.api.conftest import Script
 
 ANYBODY, CONTRIBUTORS, REVIEWERS = "viewer", "contributor", "reviewer"
+ADMINISTRATORS = "admin"
 READS = [
     "me",
     "schema",
@@ -52,6 +53,8 @@ READS = [
     "obligations/1",
     "imports",
     "imports/1",
+    "sources",
+    "sources/1",
     "nowhere",
 ]
 WRITES = [
@@ -72,8 +75,15 @@ WRITES = [
     ("post", "obligations/1/assign", "review", REVIEWERS),
     ("post", "obligations/1/resolve", "review", REVIEWERS),
     ("post", "obligations/1/reopen", "review", REVIEWERS),
+    ("post", "imports/1/stop", "record", CONTRIBUTORS),
+    ("post", "sources/1/imports", "record", CONTRIBUTORS),
+    ("post", "sources", "admin", ADMINISTRATORS),
+    ("patch", "sources/1", "admin", ADMINISTRATORS),
+    ("post", "sources/1/retire", "admin", ADMINISTRATORS),
+    ("post", "sources/1/test", "admin", ADMINISTRATORS),
+    ("post", "sources/test", "admin", ADMINISTRATORS),
 ]
-ORDER = (ANYBODY, CONTRIBUTORS, REVIEWERS)
+ORDER = (ANYBODY, CONTRIBUTORS, REVIEWERS, ADMINISTRATORS)
 
 
 def ask(client: Client, method: str, address: str) -> int:

@@ -137,7 +137,7 @@ def test_it_lists_imports(
     with django_assert_num_queries(2):
         [listed] = client.get("/api/v1/imports?kind=openlineage").json()["results"]
 
-    assert (listed["where"], listed["state"]) == ("/data/events", "running")
+    assert (listed["where"], listed["state"]) == ("/data/events", "pending")
     assert "notes" not in listed
     assert client.get(f"/api/v1/imports/{run.pk}").json()["notes"] == [note]
 

@@ -36,8 +36,8 @@ class Site:
             "CELERY_BROKER_URL": self.broker.url,
             "DATABASE_URL": database,
             "VAR_DIR": str(directory),
-            "IMPACT_LEASE_SECONDS": "2",
-            "IMPACT_SWEEP_AFTER_SECONDS": "0.2",
+            "WORK_LEASE_SECONDS": "2",
+            "WORK_SWEEP_AFTER_SECONDS": "0.2",
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.impact.driver"],

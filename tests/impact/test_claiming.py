@@ -7,17 +7,12 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.impact import jobs
-from apps.impact.jobs.claiming import (
-    MAX_ATTEMPTS,
-    Claim,
-    LeaseLostError,
-    claim_report,
-    hand_back,
-    show_progress,
-)
 from apps.impact.jobs.completing import complete
 from apps.impact.jobs.gathering import gather
-from apps.impact.models import Finding, Flag, Obligation, Report, ReportState
+from apps.impact.jobs.reporting import claim_report
+from apps.impact.models import Finding, Flag, Obligation, Report
+from apps.work.claiming import MAX_ATTEMPTS, Claim, LeaseLostError, hand_back, renew
+from apps.work.models import WorkState
 from tests.impact.story import bad_apple, raised
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +24,7 @@ def report(contributor: User) -> Report:
     return raised("dataset:raw@1", contributor).reports.get()
 
 
-def claimed(report: Report) -> Claim:
+def claimed(report: Report) -> Claim[Report]:
     claim = claim_report(report_id=report.pk)
     assert claim is not None
     return claim
@@ -56,7 +51,7 @@ def test_it_is_claimed_again_once_the_lease_has_run_out(report: Report) -> None:
 def test_it_renews_the_lease_with_each_word_of_progress(report: Report) -> None:
     claim = claimed(report)
     let_the_lease_run_out(report)
-    show_progress(claim=claim, stage="Describing", done=5, total=10)
+    renew(claim, stage="Describing", done=5, total=10)
     report.refresh_from_db()
     assert (report.stage, report.percent) == ("Describing", 50)
     assert claim_report(report_id=report.pk) is None
@@ -67,7 +62,7 @@ def test_it_stops_a_worker_that_was_overtaken(report: Report) -> None:
     let_the_lease_run_out(report)
     claimed(report)
     with pytest.raises(LeaseLostError):
-        show_progress(claim=slow, stage="Describing", done=5, total=10)
+        renew(slow, stage="Describing", done=5, total=10)
 
 
 def test_it_stores_nothing_of_a_worker_that_was_overtaken(report: Report) -> None:
@@ -84,7 +79,7 @@ def test_it_stores_nothing_of_a_worker_that_was_overtaken(report: Report) -> Non
         complete(claim=slow, flag_id=report.flag_id, outcome=outcome)
     assert Finding.objects.count() == 7
     report.refresh_from_db()
-    assert report.state == ReportState.COMPLETE
+    assert report.state == WorkState.COMPLETE
 
 
 def test_it_keeps_an_error_to_show_and_is_tried_again(
@@ -94,10 +89,10 @@ def test_it_keeps_an_error_to_show_and_is_tried_again(
         patch.setattr("apps.impact.jobs.reporting.gather", _broken)
         assert not jobs.compute_report(report_id=report.pk)
     report.refresh_from_db()
-    assert (report.state, report.error) == (ReportState.PENDING, "ValueError: the disk is full")
+    assert (report.state, report.error) == (WorkState.PENDING, "ValueError: the disk is full")
     assert jobs.compute_report(report_id=report.pk)
     report.refresh_from_db()
-    assert (report.state, report.error) == (ReportState.COMPLETE, "")
+    assert (report.state, report.error) == (WorkState.COMPLETE, "")
 
 
 def test_it_fails_after_the_last_attempt(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +100,7 @@ def test_it_fails_after_the_last_attempt(report: Report, monkeypatch: pytest.Mon
     for _ in range(MAX_ATTEMPTS + 2):
         jobs.compute_report(report_id=report.pk)
     report.refresh_from_db()
-    assert (report.state, report.attempts) == (ReportState.FAILED, MAX_ATTEMPTS)
+    assert (report.state, report.attempts) == (WorkState.FAILED, MAX_ATTEMPTS)
     assert report.error == "ValueError: the disk is full"
 
 
@@ -115,7 +110,7 @@ def test_it_fails_when_every_worker_was_killed(report: Report) -> None:
         let_the_lease_run_out(report)
     assert claim_report(report_id=report.pk) is None
     report.refresh_from_db()
-    assert report.state == ReportState.FAILED
+    assert report.state == WorkState.FAILED
     assert "was stopped 5 times" in report.error
 
 
@@ -123,9 +118,9 @@ def test_it_says_nothing_for_a_worker_that_was_overtaken(report: Report) -> None
     slow = claimed(report)
     let_the_lease_run_out(report)
     claimed(report)
-    hand_back(claim=slow, error=ValueError("too late"))
+    hand_back(slow, ValueError("too late"))
     report.refresh_from_db()
-    assert (report.state, report.error) == (ReportState.RUNNING, "")
+    assert (report.state, report.error) == (WorkState.RUNNING, "")
 
 
 def test_it_leaves_an_unknown_report_alone() -> None:

@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.impact.models import Report, ReportState
+from apps.impact.models import Report
+from apps.work.models import WorkState
 from tests.impact.story import bad_apple, raised, recorded
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def test_it_works_out_what_waits_and_what_has_changed(contributor: User) -> None
     recorded("dataset:raw@1 > model:late@1 training")
     assert said("--pending-only") == "0 reports worked out.\n"
     assert said() == "1 report worked out.\n"
-    assert flag.reports.filter(state=ReportState.COMPLETE).count() == 2
+    assert flag.reports.filter(state=WorkState.COMPLETE).count() == 2
 
 
 def test_it_goes_on_after_a_report_that_cannot_be_worked_out(

@@ -12,7 +12,7 @@ from apps.audit.models import AuditEntry
 from apps.audit.selectors import verify_chain
 from apps.graph.errors import RecordError
 from apps.impact.errors import NotAllowedError, StateError
-from apps.impact.models import Flag, Report, ReportState
+from apps.impact.models import Flag, Report
 from apps.impact.services import (
     confirm_flag,
     dismiss_flag,
@@ -20,6 +20,7 @@ from apps.impact.services import (
     request_report,
     withdraw_flag,
 )
+from apps.work.models import WorkState
 from tests.impact.story import artifact, bad_apple, raised, reported
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def test_it_leaves_a_flag_a_pending_report_and_an_entry(
         flag = raised("dataset:raw@1", contributor, detail="Joined twice.")
         assert published == []
     report = Report.objects.get()
-    assert (report.flag, report.number, report.state) == (flag, 1, ReportState.PENDING)
+    assert (report.flag, report.number, report.state) == (flag, 1, WorkState.PENDING)
     assert published == [report.pk]
     entry = AuditEntry.objects.get(action="flag.raised")
     assert (entry.subject, entry.actor_id) == (f"flag:{flag.pk}", contributor.pk)

@@ -8,13 +8,14 @@ import pytest
 from django.conf import settings
 
 from apps.accounts.models import User
-from apps.impact.models import Report, ReportState
+from apps.impact.models import Report
 from apps.impact.tasks import (
     compute_report,
     publish,
     refresh_standing_flags,
     sweep_reports,
 )
+from apps.work.models import WorkState
 from tests.impact.story import bad_apple, raised
 
 LONGEST_SECONDS = 2.5
@@ -64,4 +65,4 @@ def test_it_keeps_a_flag_that_no_broker_heard_of(
     broker("redis://127.0.0.1:1/0")
     bad_apple()
     flag = raised("dataset:raw@1", contributor)
-    assert Report.objects.get(flag=flag).state == ReportState.PENDING
+    assert Report.objects.get(flag=flag).state == WorkState.PENDING

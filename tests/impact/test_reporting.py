@@ -4,12 +4,13 @@ import pytest
 
 from apps.accounts.models import User
 from apps.impact import jobs
-from apps.impact.models import Report, ReportState
+from apps.impact.models import Report
 from apps.impact.selectors import (
     hash_of_report,
     report_completeness,
     report_headline,
 )
+from apps.work.models import WorkState
 from tests.impact.story import (
     artifact,
     bad_apple,
@@ -155,5 +156,5 @@ def test_it_computes_a_finished_report_no_second_time(contributor: User) -> None
     bad_apple()
     report = reported(raised("dataset:raw@1", contributor))
     assert not jobs.compute_report(report_id=report.pk)
-    assert Report.objects.get().state == ReportState.COMPLETE
+    assert Report.objects.get().state == WorkState.COMPLETE
     assert report.attempts == 1

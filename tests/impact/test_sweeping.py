@@ -8,7 +8,7 @@ from time_machine import travel
 
 from apps.accounts.models import User
 from apps.impact.jobs import sweep_reports
-from apps.impact.jobs.claiming import claim_report
+from apps.impact.jobs.reporting import claim_report
 from apps.impact.models import Report
 from tests.impact.story import bad_apple, raised, reported
 

@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from apps.catalog.models import Artifact, Edge, Revision
 from apps.catalog.selectors import graph_hash
 from apps.ingest.connectors import KINDS
-from apps.ingest.models import ImportRun, ImportState, OpenLineageEvent
+from apps.ingest.models import ImportRun, OpenLineageEvent
 from apps.ingest.services import import_path
+from apps.work.models import WorkState
 from tests.ingest.events import run_event
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def test_it_imports_what_was_recorded_and_nothing_the_second_time(kind: str, pat
     first = import_path(kind=kind, path=path)
     before = graph_hash(), Revision.objects.count()
     second = import_path(kind=kind, path=path)
-    assert (first.state, second.state) == (ImportState.COMPLETED, ImportState.COMPLETED)
+    assert (first.state, second.state) == (WorkState.COMPLETE, WorkState.COMPLETE)
     assert first.written["artifacts_added"] > 0
     assert (graph_hash(), Revision.objects.count()) == before
     assert second.revision is None
@@ -115,13 +116,13 @@ def test_it_fails_when_nothing_can_be_read(tmp_path: Path, kind: str, content: b
     path = tmp_path / "x"
     path.write_bytes(content)
     run = import_path(kind=kind, path=path)
-    assert run.state == ImportState.FAILED
+    assert run.state == WorkState.FAILED
     assert run.error
     assert run.finished_at is not None
     assert not Revision.objects.exists()
 
 
-def test_it_leaves_nothing_of_an_import_that_breaks_off(
+def test_it_keeps_what_was_read_whole_before_an_import_broke_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = {"artifacts": [{"namespace": "n", "kind": "dataset", "name": "a"}]}
@@ -129,7 +130,7 @@ def test_it_leaves_nothing_of_an_import_that_breaks_off(
     run = import_path(
         kind="batch", path=written(tmp_path / "b.jsonl", good, {"producer": "x" * 200})
     )
-    assert (run.state, Artifact.objects.count()) == (ImportState.FAILED, 0)
+    assert (run.state, Artifact.objects.count()) == (WorkState.FAILED, 1)
     assert ImportRun.objects.get() == run
     assert "b.jsonl:2" in run.error
 
@@ -144,13 +145,13 @@ def test_it_reports_names_that_no_database_takes(tmp_path: Path) -> None:
     written(folder / "e\udce9.jsonl", run_event("START", "01:00"), odd)
     run = import_path(kind="openlineage", path=folder)
     run.refresh_from_db()
-    assert (run.state, run.refused) == (ImportState.COMPLETED, {"not_an_event": 1})
+    assert (run.state, run.refused) == (WorkState.COMPLETE, {"not_an_event": 1})
     assert "\N{REPLACEMENT CHARACTER}" in run.notes[0]["place"]
-    assert import_path(kind="batch", path=folder / "gone\udce9").state == ImportState.FAILED
+    assert import_path(kind="batch", path=folder / "gone\udce9").state == WorkState.FAILED
 
 
 def test_it_bounds_the_notes_that_it_keeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.ingest.services.importing.MAX_NOTES", 3)
+    monkeypatch.setattr("apps.ingest.jobs.ledger.MAX_NOTES", 3)
     run = import_path(
         kind="openlineage",
         path=written(
@@ -165,9 +166,10 @@ def test_it_tells_the_outcome_in_words_and_as_json() -> None:
     words, data = StringIO(), StringIO()
     call_command("import_lineage", "ecosystem-graphs", path, stdout=words)
     call_command("import_lineage", "ecosystem-graphs", path, "--json", stdout=data)
-    assert "completed" in words.getvalue()
+    assert ": complete\n" in words.getvalue()
+    assert "model" in words.getvalue()
     assert "Refused: " in words.getvalue()
-    assert json.loads(data.getvalue())["state"] == "completed"
+    assert json.loads(data.getvalue())["state"] == "complete"
 
 
 def test_it_exits_with_1_when_nothing_could_be_read(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from apps.ingest.models import ImportRun, ImportState
+from apps.ingest.models import ImportRun
+from apps.work.models import WorkState
 
 pytestmark = pytest.mark.django_db
 
@@ -17,8 +18,8 @@ def test_it_says_when_nothing_was_imported(browser: Client) -> None:
 
 
 def test_it_lists_and_filters_imports(browser: Client) -> None:
-    imported(state=ImportState.COMPLETED, records=1234, refused={"cycle": 2})
-    imported(state=ImportState.FAILED)
+    imported(state=WorkState.COMPLETE, records=1234, refused={"cycle": 2})
+    imported(state=WorkState.FAILED)
     page = browser.get("/imports").content.decode()
     assert "1,234" in page
     assert "/srv/&lt;mlruns&gt;" in page
@@ -28,7 +29,7 @@ def test_it_lists_and_filters_imports(browser: Client) -> None:
 
 def test_it_shows_what_was_refused_and_why(browser: Client) -> None:
     notes = [{"code": "cycle", "where": "runs/7", "why": "<b>It closes a circle.</b>"}]
-    run = imported(state=ImportState.COMPLETED, notes=notes, written={"artifacts_added": 3})
+    run = imported(state=WorkState.COMPLETE, notes=notes, written={"artifacts_added": 3})
     page = browser.get(f"/imports/{run.pk}").content.decode()
     assert "&lt;b&gt;It closes a circle.&lt;/b&gt;" in page
     assert "Artifacts added" in page
@@ -36,7 +37,7 @@ def test_it_shows_what_was_refused_and_why(browser: Client) -> None:
 
 def test_it_shows_a_note_as_a_sentence_and_where(browser: Client) -> None:
     note = {"outcome": "refused", "place": "events.ndjson:7 $", "code": "x", "message": "No run."}
-    run = imported(state=ImportState.COMPLETED, notes=[note])
+    run = imported(state=WorkState.COMPLETE, notes=[note])
     page = browser.get(f"/imports/{run.pk}").content.decode()
     assert "<bdi>No run.</bdi>" in page
     assert "<bdi>events.ndjson:7</bdi>" in page
@@ -44,7 +45,7 @@ def test_it_shows_a_note_as_a_sentence_and_where(browser: Client) -> None:
 
 
 def test_it_says_that_a_failed_import_wrote_nothing(browser: Client) -> None:
-    run = imported(state=ImportState.FAILED, error="The file ends in the middle.")
+    run = imported(state=WorkState.FAILED, error="The file ends in the middle.")
     page = browser.get(f"/imports/{run.pk}").content.decode()
     assert "Nothing was written." in page
     assert "The file ends in the middle." in page

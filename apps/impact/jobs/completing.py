@@ -12,7 +12,6 @@ from apps.catalog.services.inserting import insert_rows
 from apps.graph.strict_json import canonical
 from apps.graph.vocabulary import Consequence
 from apps.impact.drafts import FindingDraft, ObligationDraft
-from apps.impact.jobs.claiming import Claim, LeaseLostError, held
 from apps.impact.jobs.gathering import Outcome
 from apps.impact.models import (
     DAYS_TO_ACT,
@@ -21,14 +20,15 @@ from apps.impact.models import (
     Obligation,
     ObligationState,
     Report,
-    ReportState,
     Severity,
 )
 from apps.impact.selectors.hashing import ReportHash, finding_content
 from apps.impact.tally import OBLIGING_KINDS
+from apps.work.claiming import Claim, LeaseLostError, held
+from apps.work.models import WorkState
 
 
-def complete(*, claim: Claim, flag_id: int, outcome: Outcome) -> None:
+def complete(*, claim: Claim[Report], flag_id: int, outcome: Outcome) -> None:
     """Store the outcome under the claim; LeaseLostError, and nothing stored, if it was lost."""
     with transaction.atomic():
         flag = (
@@ -39,7 +39,7 @@ def complete(*, claim: Claim, flag_id: int, outcome: Outcome) -> None:
         before = _consequences(flag.latest_report)
         changes = _changes(before, outcome) if flag.latest_report else {}
         finished = held(claim).update(
-            state=ReportState.COMPLETE,
+            state=WorkState.COMPLETE,
             stage="Complete",
             done=len(outcome),
             total=len(outcome),
@@ -56,7 +56,7 @@ def complete(*, claim: Claim, flag_id: int, outcome: Outcome) -> None:
         if finished != 1:
             raise LeaseLostError
         content_hash = _store_findings(claim, flag, outcome)
-        report = Report.objects.get(pk=claim.report_id)
+        report = Report.objects.get(pk=claim.pk)
         opened = 0
         if flag.latest_report is None or flag.latest_report.number < report.number:
             opened = _settle(flag, report, outcome) if flag.is_live else 0
@@ -90,7 +90,7 @@ def _changes(before: dict[int, str], outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _store_findings(claim: Claim, flag: Flag, outcome: Outcome) -> str:
+def _store_findings(claim: Claim[Report], flag: Flag, outcome: Outcome) -> str:
     """Insert the findings and return the content hash, which `hash_of_report` finds again."""
     total = ReportHash(
         flag=flag,
@@ -101,12 +101,12 @@ def _store_findings(claim: Claim, flag: Flag, outcome: Outcome) -> str:
     )
 
     def rows() -> Iterator[tuple[Any, ...]]:
-        for draft in outcome.findings(claim.report_id):
+        for draft in outcome.findings(claim.pk):
             total.add(finding_content(draft, outcome.facts[draft.artifact].key))
             yield draft._replace(path=canonical(draft.path))  # type: ignore[arg-type] # as text
 
     insert_rows(model=Finding, names=FindingDraft._fields, rows=rows())
-    Report.objects.filter(pk=claim.report_id).update(content_hash=total.hexdigest())
+    Report.objects.filter(pk=claim.pk).update(content_hash=total.hexdigest())
     return total.hexdigest()
 
 

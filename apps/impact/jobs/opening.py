@@ -7,9 +7,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from apps.impact.models import Flag, Report, ReportState
+from apps.impact.models import Flag, Report
+from apps.work.models import WorkState
 
-UNFINISHED = (ReportState.PENDING, ReportState.RUNNING)
+UNFINISHED = (WorkState.PENDING, WorkState.RUNNING)
 
 
 def open_report(*, flag_id: int) -> Report:
@@ -19,7 +20,7 @@ def open_report(*, flag_id: int) -> Report:
     """
     with transaction.atomic():
         flag = Flag.objects.select_for_update().get(pk=flag_id)
-        if waiting := flag.reports.filter(state=ReportState.PENDING).first():
+        if waiting := flag.reports.filter(state=WorkState.PENDING).first():
             return waiting
         last = flag.reports.aggregate(last=Max("number"))["last"] or 0
         now = timezone.now()
@@ -27,5 +28,5 @@ def open_report(*, flag_id: int) -> Report:
             flag=flag,
             number=last + 1,
             requested_at=now,
-            wake_at=now + timedelta(seconds=settings.IMPACT_SWEEP_AFTER_SECONDS),
+            wake_at=now + timedelta(seconds=settings.WORK_SWEEP_AFTER_SECONDS),
         )

@@ -2,16 +2,10 @@
 
 import logging
 
-from apps.impact.jobs.claiming import (
-    Claim,
-    LeaseLostError,
-    claim_report,
-    hand_back,
-    show_progress,
-)
 from apps.impact.jobs.completing import complete
 from apps.impact.jobs.gathering import gather
-from apps.impact.models import Flag
+from apps.impact.models import Flag, Report
+from apps.work.claiming import Claim, LeaseLostError, claim, hand_back, renew
 
 logger = logging.getLogger(__name__)
 
@@ -23,25 +17,30 @@ def compute_report(*, report_id: int) -> bool:
     failed, or in another's hands is left alone. Killed half-way, it leaves nothing but a lease
     that runs out. An error is kept on the report, which is tried again up to five times.
     """
-    if (claim := claim_report(report_id=report_id)) is None:
+    if (claimed := claim_report(report_id=report_id)) is None:
         return False
     try:
-        _work(claim)
+        _work(claimed)
     except LeaseLostError:
         logger.info("Report %s was taken over by another worker.", report_id)
         return False
     except Exception as error:
         logger.exception("Report %s could not be computed.", report_id)
-        hand_back(claim=claim, error=error)
+        hand_back(claimed, error)
         return False
     return True
 
 
-def _work(claim: Claim) -> None:
-    def progress(stage: str, done: int, total: int) -> None:
-        show_progress(claim=claim, stage=stage, done=done, total=total)
+def claim_report(*, report_id: int) -> Claim[Report] | None:
+    """Claim a report that waits, or was abandoned; None if there is nothing to do."""
+    return claim(Report, report_id, stage="Starting", done=0, total=0)
 
-    flag = Flag.objects.select_related("artifact").get(reports=claim.report_id)
+
+def _work(claimed: Claim[Report]) -> None:
+    def progress(stage: str, done: int, total: int) -> None:
+        renew(claimed, stage=stage, done=done, total=total)
+
+    flag = Flag.objects.select_related("artifact").get(reports=claimed.pk)
     outcome = gather(flag=flag, progress=progress)
     progress("Writing the findings", 0, len(outcome))
-    complete(claim=claim, flag_id=flag.pk, outcome=outcome)
+    complete(claim=claimed, flag_id=flag.pk, outcome=outcome)

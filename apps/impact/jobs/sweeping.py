@@ -1,37 +1,11 @@
-"""The outbox: what waits in the database is called for again until it is done."""
+"""Reports that wait are called for again until they are done."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
-from django.conf import settings
-from django.db.models import Q
-from django.utils import timezone
-
-from apps.impact.models import Report, ReportState
-
-# Bounds what piles up in a broker that nobody reads from.
-MAX_WOKEN = 200
-LONGEST_PAUSE = timedelta(minutes=2)
+from apps.impact.models import Report
+from apps.work.sweeping import sweep
 
 
 def sweep_reports(*, publish: Callable[[int], bool], at_once: bool = False) -> int:
-    """Call a worker for each report that waits unpublished or whose lease has run out.
-
-    `publish` says whether the broker took the id. When it did not, the rest is left for the next
-    sweep. The pause before the next call grows with the report's age; `at_once` disregards it.
-    Returns how many were called for.
-    """
-    now = timezone.now()
-    abandoned = Q(state=ReportState.RUNNING, lease_until__lt=now)
-    due = Report.objects.filter(Q(state=ReportState.PENDING) | abandoned)
-    if not at_once:
-        due = due.filter(wake_at__lte=now)
-    woken = 0
-    for report in due.order_by("wake_at", "pk")[:MAX_WOKEN]:
-        if not publish(report.pk):
-            break
-        pause = timedelta(seconds=settings.IMPACT_SWEEP_AFTER_SECONDS)
-        pause = min(max(now - report.requested_at, pause), LONGEST_PAUSE)
-        Report.objects.filter(pk=report.pk, fence=report.fence).update(wake_at=now + pause)
-        woken += 1
-    return woken
+    """Call a worker for each unfinished report that is due; how many were called for."""
+    return sweep(Report, publish=publish, at_once=at_once)

@@ -15,10 +15,10 @@ from apps.impact.models import (
     Obligation,
     ObligationState,
     Report,
-    ReportState,
 )
 from apps.impact.selectors.facts import CHUNK
 from apps.impact.wording import PRODUCTION, completeness_sentences, headline
+from apps.work.models import WorkState
 
 
 def latest_report(*, flag: Flag) -> Report | None:
@@ -34,7 +34,7 @@ def newest_report(*, flag: Flag) -> Report | None:
 def previous_report(*, report: Report) -> Report | None:
     """The complete report before this one."""
     earlier = Report.objects.filter(
-        flag=report.flag_id, state=ReportState.COMPLETE, number__lt=report.number
+        flag=report.flag_id, state=WorkState.COMPLETE, number__lt=report.number
     )
     return earlier.order_by("-number").first()
 

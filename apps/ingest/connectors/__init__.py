@@ -53,7 +53,7 @@ def connector_for(kind: str) -> Connector:
     return connector
 
 
-def test_of(kind: str) -> Callable[[Access], str] | None:
+def trial_of(kind: str) -> Callable[[Access], str] | None:
     """What tries the connection and says in words what it found; none if reading is the test."""
     found: Callable[[Access], str] | None = getattr(_loaded(kind), "test", None)
     return found

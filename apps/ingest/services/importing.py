@@ -1,145 +1,105 @@
-"""Files and folders imported: everything that can be read, in one transaction, with a protocol."""
+"""Ordering imports, and doing one at once."""
 
-import re
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 from django.db import transaction
 from django.utils import timezone
 
-from apps.graph.errors import LineageError
-from apps.graph.records import LineageBatch, Refusal
-from apps.ingest.connectors import connector_for
-from apps.ingest.connectors.contract import Access, ConnectorError, Reading, Remark
-from apps.ingest.models import ImportRun, ImportState
-from apps.ingest.services.receiving import take_in_events
-from apps.ingest.services.recording import Recorded, record_in_cuts
+from apps.audit.services import record_entry
+from apps.graph.errors import RecordError
+from apps.ingest import tasks
+from apps.ingest.connectors.contract import Access
+from apps.ingest.jobs import run_import
+from apps.ingest.jobs.ledger import storable
+from apps.ingest.jobs.scheduling import import_under_way, order_import
+from apps.ingest.models import ImportRun, Source, SourceUnit
+from apps.work.models import UNFINISHED, WorkState
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-MAX_NOTES = 1000
-MAX_NOTE_CHARACTERS = 500
+# A sweep leaves an import alone that its own command is about to claim.
+CLAIMED_WITHIN = timedelta(minutes=1)
 
 
-@dataclass(slots=True)
-class _Protocol:
-    """What an import has done so far."""
+def import_path(
+    *, kind: str, path: str | Path, actor: "User | None" = None, access: Access | None = None
+) -> ImportRun:
+    """Read a path or URL once, here and now, and record what it tells.
 
-    records: int = 0
-    recorded: Recorded = field(default_factory=Recorded)
-    adapted: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-    notes: list[dict[str, str]] = field(default_factory=list)
-    left_out: int = 0
-
-    def remark(self, outcome: str, remarks: Iterable[Remark]) -> None:
-        counter = self.adapted if outcome == "adapted" else self.refused
-        for one in remarks:
-            counter[one.code] += 1
-            if len(self.notes) < MAX_NOTES:
-                self.notes.append(_note(outcome, one))
-            else:
-                self.left_out += 1
-
-
-def import_path(*, kind: str, path: str | Path, actor: "User | None" = None) -> ImportRun:
-    """Read a file or folder with the connector of that kind and record what it tells.
-
-    All of it is one transaction: an import that fails leaves the graph as it was, and an
-    `ImportRun` that says why. Records that are refused by themselves do not fail it.
+    Each reading is recorded whole or not at all. An import that fails says why in `error`; what it
+    recorded before stays. Records that are refused by themselves do not fail it. Without a source
+    nothing is remembered between two imports, so nothing is taken back either.
     """
-    started, where = timezone.now(), _storable(str(path))
-    try:
-        with transaction.atomic():
-            run = ImportRun.objects.create(kind=kind[:64], where=where, actor=actor)
-            protocol = _read(kind, Path(path), run, actor)
-            _finish(run, protocol)
-    except (ConnectorError, LineageError) as error:
-        return ImportRun.objects.create(
-            kind=kind[:64],
-            where=where,
-            actor=actor,
-            state=ImportState.FAILED,
-            started_at=started,
-            finished_at=timezone.now(),
-            error=_storable(str(error)),
-        )
+    now = timezone.now()
+    run = ImportRun.objects.create(
+        kind=kind[:64],
+        where=storable(str(path)),
+        actor=actor,
+        requested_at=now,
+        wake_at=now + CLAIMED_WITHIN,
+    )
+    run_import(import_id=run.pk, access=access or Access(where=str(path)))
+    run.refresh_from_db()
     return run
 
 
-def _read(kind: str, path: Path, run: ImportRun, actor: "User | None") -> _Protocol:
-    protocol = _Protocol()
-    for reading in connector_for(kind)(Access(where=str(path))):
-        protocol.remark("adapted", reading.adapted)
-        protocol.remark("refused", reading.refused)
-        recorded = _record(reading, f"import:{run.pk}", kind, protocol, actor)
-        protocol.recorded.add(recorded)
-        protocol.remark("refused", (_refused(one) for one in recorded.refusals))
-    if not protocol.records:
-        first = protocol.notes[0] if protocol.notes else None
-        why = f" The first refused: {first['place']}: {first['message']}" if first else ""
-        raise ConnectorError(f"Nothing in {path} could be read.{why}")
-    return protocol
+def import_source(*, source: Source) -> ImportRun:
+    """Import a source here and now, without a worker. RecordError if an import is under way."""
+    run = order_import(source, "command")
+    if run is None:
+        raise RecordError("$.source", f"An import of {source.name} is under way already.")
+    run_import(import_id=run.pk)
+    run.refresh_from_db()
+    return run
 
 
-def _record(
-    reading: Reading, evidence: str, kind: str, protocol: _Protocol, actor: "User | None"
-) -> Recorded:
-    recorded = Recorded()
-    if reading.events:
-        protocol.records += len(reading.events)
-        accepted, recorded = take_in_events(events=reading.events, actor=actor)
-        recorded.counts["events_accepted"] += accepted
-        recorded.counts["events_known_already"] += len(reading.events) - accepted
-    if reading.batch is not None and len(reading.batch):
-        protocol.records += len(reading.batch)
-        batch = _attributed(reading.batch, evidence, kind)
-        recorded.add(record_in_cuts(batch=batch, actor=actor))
-    return recorded
+def start_import(*, source: Source, actor: "User", everything: bool = False) -> ImportRun:
+    """Order an import of the source and call for a worker; the one under way, if there is one.
+
+    With `everything` it is read from the beginning, as if it had never been. RecordError if the
+    source is retired.
+    """
+    if source.retired_at:
+        raise RecordError("$.source", f"{source.name} is retired; it is read no more.")
+    with transaction.atomic():
+        run = order_import(source, "person", actor.pk)
+        if run is not None:
+            if everything:
+                forget_position(source)
+            record_entry(
+                actor=actor,
+                action="import.started",
+                subject=f"source:{source.pk}",
+                details={"import": run.pk, "everything": everything},
+            )
+            transaction.on_commit(lambda: tasks.publish(run.pk))
+    found = run or import_under_way(source)
+    # The one under way may just have come to its end.
+    return found or start_import(source=source, actor=actor, everything=everything)
 
 
-def _attributed(batch: LineageBatch, evidence: str, kind: str) -> LineageBatch:
-    return msgspec.structs.replace(
-        batch, producer=batch.producer or kind, evidence=batch.evidence or evidence
-    )
+def stop_import(*, run: ImportRun, actor: "User") -> ImportRun:
+    """Stop an import that waits or runs. What it recorded stays; the next goes on behind it."""
+    with transaction.atomic():
+        stopped = ImportRun.objects.filter(pk=run.pk, state__in=UNFINISHED).update(
+            state=WorkState.FAILED,
+            lease_until=None,
+            finished_at=timezone.now(),
+            error=f"Stopped by {actor.get_username()}.",
+        )
+        if stopped:
+            record_entry(
+                actor=actor, action="import.stopped", subject=f"import:{run.pk}", details={}
+            )
+    run.refresh_from_db()
+    return run
 
 
-def _refused(refusal: Refusal) -> Remark:
-    return Remark(refusal.path, refusal.code, refusal.message)
-
-
-def _note(outcome: str, remark: Remark) -> dict[str, str]:
-    return {
-        "outcome": outcome,
-        "place": _storable(remark.place)[:MAX_NOTE_CHARACTERS],
-        "code": remark.code,
-        "message": _storable(remark.message)[:MAX_NOTE_CHARACTERS],
-    }
-
-
-def _storable(text: str) -> str:
-    """Names of files and of JSON fields may hold what no database takes: NUL, lone surrogates."""
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def _finish(run: ImportRun, protocol: _Protocol) -> None:
-    outcome: dict[str, Any] = {
-        "state": ImportState.COMPLETED,
-        "finished_at": timezone.now(),
-        "records": protocol.records,
-        "written": dict(protocol.recorded.counts),
-        "adapted": dict(protocol.adapted),
-        "refused": dict(protocol.refused),
-        "notes": protocol.notes,
-        "notes_left_out": protocol.left_out,
-        "revision": protocol.recorded.revision,
-    }
-    for name, value in outcome.items():
-        setattr(run, name, value)
-    run.save(update_fields=list(outcome))
+def forget_position(source: Source) -> None:
+    """Have the next import read everything again."""
+    Source.objects.filter(pk=source.pk).update(cursor={})
+    SourceUnit.objects.filter(source=source).update(digest="")
+    source.cursor = {}

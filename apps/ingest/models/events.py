@@ -1,13 +1,11 @@
-"""Where lineage comes from: the OpenLineage events received, and the files imported.
+"""The OpenLineage events received, and what is derived from them.
 
 Events are never changed. `RunTelling`, `DatasetWrite` and `DatasetRead` are derived from them.
 """
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from apps.ingest.openlineage.envelope import Event, stored_event
 
@@ -93,43 +91,3 @@ class DatasetRead(models.Model):
 
     def __str__(self) -> str:
         return f"read at {self.started_at}"
-
-
-class ImportState(models.TextChoices):
-    RUNNING = "running", "Running"
-    COMPLETED = "completed", "Completed"
-    FAILED = "failed", "Failed"
-
-
-class ImportRun(models.Model):
-    """One reading of a file or a folder: what was written, adapted and refused.
-
-    `written` counts by what (`artifacts_added`, `edges_added`, …), `adapted` and `refused` by
-    code. `notes` holds the first of the adapted and refused records, each with where and why.
-    A failed import wrote nothing; `error` says why.
-    """
-
-    kind = models.CharField(max_length=64)
-    where = models.TextField()
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    state = models.CharField(
-        max_length=16, choices=ImportState.choices, default=ImportState.RUNNING, db_index=True
-    )
-    started_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True)
-    records = models.PositiveIntegerField(default=0)
-    written = models.JSONField(default=dict)
-    adapted = models.JSONField(default=dict)
-    refused = models.JSONField(default=dict)
-    notes = models.JSONField(default=list)
-    notes_left_out = models.PositiveIntegerField(default=0)
-    revision = models.BigIntegerField(null=True)
-    error = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ("-started_at", "-pk")
-
-    def __str__(self) -> str:
-        return f"{self.kind} from {self.where}"

@@ -14,6 +14,13 @@ from apps.graph.records import (
     LineageBatch,
     Refusal,
 )
+from apps.ingest.jobs.deriving import (
+    bring_up_to_date,
+    dataset_hash,
+    derive_reads,
+    derive_writes,
+)
+from apps.ingest.jobs.recording import Recorded, record_in_cuts
 from apps.ingest.models import OpenLineageEvent
 from apps.ingest.openlineage import PRODUCER
 from apps.ingest.openlineage.envelope import JOB, Event, Note, read_event
@@ -36,13 +43,6 @@ from apps.ingest.selectors import (
     versions_read,
     windows_after,
 )
-from apps.ingest.services.deriving import (
-    bring_up_to_date,
-    dataset_hash,
-    derive_reads,
-    derive_writes,
-)
-from apps.ingest.services.recording import Recorded, record_in_cuts
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

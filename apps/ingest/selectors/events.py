@@ -1,4 +1,4 @@
-"""Reading the events received, what is derived of them, and the imports."""
+"""The events received, and what is derived of them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from apps.catalog.models import Artifact, Edge
 from apps.graph.hashing import key_hash
 from apps.graph.records import ArtifactKey, EdgeRecord
 from apps.graph.vocabulary import Kind
-from apps.ingest.models import DatasetRead, DatasetWrite, ImportRun, OpenLineageEvent, RunTelling
+from apps.ingest.models import DatasetRead, DatasetWrite, OpenLineageEvent, RunTelling
 from apps.ingest.openlineage import PRODUCER
 from apps.ingest.openlineage.envelope import Event, fold_key
 from apps.ingest.openlineage.telling import Telling
@@ -59,11 +59,6 @@ def events_in_evidence(*, evidence: str) -> QuerySet[OpenLineageEvent]:
     """The events that an edge or a revision names as its evidence: those of one request."""
     receipt = evidence.removeprefix(f"{PRODUCER}:")
     return OpenLineageEvent.objects.filter(receipt=receipt).order_by("event_time", "pk")
-
-
-def import_runs() -> QuerySet[ImportRun]:
-    """The latest first, each with who started it."""
-    return ImportRun.objects.select_related("actor")
 
 
 def versions_read(*, keys: Collection[str]) -> dict[tuple[str, str], str]:

@@ -1,0 +1,144 @@
+"""What a source has told, unit by unit: so that what it no longer says is taken back.
+
+An edge that a unit stated and states no more is retracted, unless another unit of the source
+states it too. The artifacts of a unit that is gone from the source are marked as deleted there:
+what they were made of and what was made of them stays true, and stays.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.graph.hashing import sha256
+from apps.graph.records import ArtifactKey, ArtifactRecord, EdgeRecord, LineageBatch
+from apps.graph.strict_json import canonical
+from apps.ingest.models import ImportRun, Source, SourceUnit, UnitEdge
+
+CHUNK = 500
+DELETED_FACET = "deleted_at_source"
+
+
+class Units:
+    """The units of one source, as one import finds them."""
+
+    def __init__(self, source: Source, run: ImportRun) -> None:
+        self._source = source
+        self._run = run
+        self._known: dict[str, SourceUnit] = {}
+
+    def load(self, names: Iterable[str]) -> None:
+        """Have these at hand, and no others."""
+        hashes = [sha256(name) for name in names]
+        rows = self._rows().filter(name_hash__in=hashes)
+        self._known = {one.name: one for one in rows}
+
+    def is_unchanged(self, name: str, digest: str) -> bool:
+        unit = self._known.get(name)
+        return unit is not None and unit.digest == digest and unit.gone_at is None
+
+    def no_longer_said(self, name: str, edges: Collection[EdgeRecord]) -> tuple[EdgeRecord, ...]:
+        """The edges that the unit stated when it was last read, and that nothing states now."""
+        if (unit := self._known.get(name)) is None:
+            return ()
+        stated = {edge_hash(one) for one in edges}
+        former = UnitEdge.objects.filter(unit=unit).exclude(edge_hash__in=stated)
+        left = dict(former.values_list("edge_hash", "edge"))
+        others = UnitEdge.objects.filter(source=self._source, edge_hash__in=left)
+        for hashed in others.exclude(unit=unit).values_list("edge_hash", flat=True):
+            left.pop(hashed, None)
+        return tuple(msgspec.convert(edge, EdgeRecord) for edge in left.values())
+
+    def store(
+        self,
+        name: str,
+        *,
+        digest: str,
+        about: Sequence[ArtifactKey],
+        edges: Collection[EdgeRecord],
+    ) -> SourceUnit | None:
+        """Keep what the unit states now. Return it if the source had lost it before."""
+        former = self._known.get(name)
+        values = {
+            "digest": digest,
+            "about": [msgspec.to_builtins(one) for one in about],
+            "seen_in": self._run,
+            "gone_at": None,
+            "name": name,
+        }
+        unit, _ = SourceUnit.objects.update_or_create(
+            source=self._source, name_hash=sha256(name), defaults=values
+        )
+        self._known[name] = unit
+        wanted = {edge_hash(one): one for one in edges}
+        kept = UnitEdge.objects.filter(unit=unit)
+        kept.exclude(edge_hash__in=wanted).delete()
+        known = set(kept.values_list("edge_hash", flat=True))
+        UnitEdge.objects.bulk_create(
+            UnitEdge(
+                unit=unit,
+                source=self._source,
+                edge_hash=hashed,
+                edge=msgspec.to_builtins(wanted[hashed]),
+            )
+            for hashed in sorted(wanted.keys() - known)
+        )
+        return unit if former is not None and former.gone_at is not None else None
+
+    def see(self, names: Collection[str]) -> list[SourceUnit]:
+        """Note that these are still there. Returns those that the source had lost before."""
+        back: list[SourceUnit] = []
+        every = sorted({sha256(name) for name in names})
+        for start in range(0, len(every), CHUNK):
+            rows = self._rows().filter(name_hash__in=every[start : start + CHUNK])
+            back += rows.filter(gone_at__isnull=False)
+            rows.update(seen_in=self._run, gone_at=None)
+        return back
+
+    def lose(self, beginning: str) -> list[SourceUnit]:
+        """Note that those whose names begin so and were not seen in this import are gone."""
+        unseen = self._rows().filter(gone_at__isnull=True, name__startswith=beginning)
+        # SQLite compares beginnings without regard to case.
+        gone = [one for one in unseen.exclude(seen_in=self._run) if one.name.startswith(beginning)]
+        for start in range(0, len(gone), CHUNK):
+            chunk = [one.pk for one in gone[start : start + CHUNK]]
+            self._rows().filter(pk__in=chunk).update(gone_at=timezone.now())
+        return gone
+
+    def marks(self, units: Iterable[SourceUnit], *, deleted: bool) -> LineageBatch:
+        """That the source has deleted the artifacts of these units, or has them again."""
+        now = timezone.now()
+        told = {"source": self._source.name, "deleted": deleted, "seen_at": now.isoformat()}
+        keys = {msgspec.convert(one, ArtifactKey) for unit in units for one in unit.about}
+        records = tuple(_marked(key, told, now) for key in sorted(keys))
+        return LineageBatch(producer=self._source.producer, artifacts=records)
+
+    def _rows(self) -> QuerySet[SourceUnit]:
+        return SourceUnit.objects.filter(source=self._source)
+
+
+def _marked(key: ArtifactKey, told: Mapping[str, object], now: datetime) -> ArtifactRecord:
+    return ArtifactRecord(
+        namespace=key.namespace,
+        kind=key.kind,
+        name=key.name,
+        version=key.version,
+        stated_at=now,
+        facets={DELETED_FACET: dict(told)},
+    )
+
+
+def edge_hash(edge: EdgeRecord) -> str:
+    """Equal exactly for equal edges."""
+    return sha256(canonical(msgspec.to_builtins(edge)))
+
+
+def digest_of(batch: LineageBatch, about: Sequence[ArtifactKey]) -> str:
+    """Equal exactly for units that tell the same, in whatever order."""
+    parts = [
+        sorted(canonical(msgspec.to_builtins(one)) for one in records)
+        for records in (batch.artifacts, batch.edges, batch.identifiers, about)
+    ]
+    return sha256(canonical(parts))
