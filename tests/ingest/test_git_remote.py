@@ -136,7 +136,7 @@ def test_it_says_in_words_what_it_found(work: Path) -> None:
     git(work, "tag", "v1")
     words = "A git repository with 1 branches and 1 tags."
     for kind in ("git", "dvc"):
-        tried = connectors.test_of(kind)
+        tried = connectors.trial_of(kind)
         assert tried is not None
         with git_server(work, []) as url:
             assert tried(Access(where=url)) == words

@@ -12,8 +12,8 @@ from apps.catalog.models import Artifact, Edge
 from apps.graph.records import ArtifactKey
 from apps.ingest.connectors.contract import Access, ConnectorError, Reading
 from apps.ingest.connectors.wandb import connector
+from apps.ingest.jobs.recording import record_in_cuts
 from apps.ingest.services import import_path
-from apps.ingest.services.recording import record_in_cuts
 from tests.ingest.shared import of_path
 from tests.ingest.wandb_server import KEY, WandbServer, serving, synchronised
 

@@ -127,7 +127,8 @@ class Gathering:
             self.adapt(place, "many_tags", message)
         return found[:MAX_TAGS]
 
-    def reading(self) -> Reading:
+    def reading(self, unit: str, *about: ArtifactKey) -> Reading:
+        """Everything, as the unit of that name; of what it is about, what is stated here."""
         batch = LineageBatch(
             producer=self.producer,
             evidence=self.evidence,
@@ -139,6 +140,8 @@ class Gathering:
             batch=batch if len(batch) else None,
             adapted=tuple(self.adapted),
             refused=tuple(self.refused),
+            unit=unit,
+            about=tuple(one for one in about if one in self.artifacts),
         )
 
 

@@ -76,8 +76,7 @@ def _read(repository: Repository) -> Iterator[Reading]:
         yield Reading(present=tuple(unnamed[start : start + PRESENT_AT_ONCE]))
     tip = repository.commit(head)
     changed = _work_tree(repository, tip) if tip else None
-    last = changed.reading(PRODUCER) if changed else Reading(unit=WORK_TREE)
-    yield _with_remarks(repository, last)
+    yield _with_remarks(repository, changed.reading(PRODUCER) if changed else Reading())
 
 
 def _names_model(tags: list[NamedTag]) -> bool:
@@ -88,6 +87,7 @@ def _with_remarks(repository: Repository, reading: Reading) -> Reading:
     found = repository.take_remarks()
     return replace(
         reading,
+        unit=reading.unit or (WORK_TREE if found else ""),
         adapted=tuple(one for one in found if one.code in _ADAPTED),
         refused=(*reading.refused, *(one for one in found if one.code not in _ADAPTED)),
     )
