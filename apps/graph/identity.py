@@ -112,6 +112,8 @@ def proves(kind: str, scheme: str, value: str) -> bool:
     False
     >>> proves("code", "git_commit", "a91f3e2"), proves("dataset", "mlflow", "0ab12c34")
     (False, False)
+    >>> proves("model", "wandb_version", "acme/churn/churn-model@189c8dee8c5704bfd38bbe5dea649936")
+    True
     """
     if scheme in DIGEST_LENGTHS:
         return (

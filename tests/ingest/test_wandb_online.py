@@ -15,7 +15,8 @@ from apps.ingest.connectors.wandb import connector
 from apps.ingest.jobs.recording import record_in_cuts
 from apps.ingest.services import import_path
 from tests.ingest.shared import of_path
-from tests.ingest.wandb_server import KEY, WandbServer, serving, synchronised
+from tests.ingest.wandb_server import KEY, WandbServer, serving
+from tests.ingest.wandb_synchronised import synchronised
 
 ORCHARD = Path(__file__).parent / "payloads" / "wandb" / "orchard"
 
@@ -161,7 +162,10 @@ def test_it_names_what_a_registry_calls_a_version(server: WandbServer) -> None:
     assert reading.batch is not None
     record = next(one for one in reading.batch.artifacts if one.name == "tree")
     path = "orchard-org/wandb-registry-model/Trees"
-    assert record.facets["wandb"]["linked_as"] == [f"{path}:production", f"{path}:v3"]
+    assert record.facets["wandb"]["linked"] == [f"{path}:production", f"{path}:v3"]
+    assert record.facets["wandb"]["known_as"] == [
+        *("orchard/apples/tree:candidate", "orchard/apples/tree:latest", f"{path}:production")
+    ]
     assert f"{path}:v3" in {
         one.value for one in reading.batch.identifiers if one.scheme == "wandb_artifact"
     }

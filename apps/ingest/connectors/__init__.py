@@ -21,16 +21,19 @@ class SourceKind:
     secret: str = ""
 
 
+GIT_SECRET = "user:token, or a token"
 KINDS: dict[str, SourceKind] = {
     "batch": SourceKind("batch", "Lineage batches", "JSON files of lineage batches"),
     "croissant": SourceKind("croissant.connector", "Croissant", "Croissant files"),
     "cyclonedx": SourceKind("cyclonedx.connector", "CycloneDX ML-BOM", "bills of materials"),
     "deployments": SourceKind("deployments.connector", "Deployments", "manifests"),
-    "dvc": SourceKind("dvc.connector", "DVC", "a git repository with DVC files"),
+    "dvc": SourceKind(
+        "dvc.connector", "DVC", "a git repository with DVC files, or its https:// URL", GIT_SECRET
+    ),
     "ecosystem-graphs": SourceKind(
         "ecosystem_graphs.connector", "Ecosystem Graphs", "its folder of YAML"
     ),
-    "git": SourceKind("git.connector", "git", "a git repository"),
+    "git": SourceKind("git.connector", "git", "a git repository, or its https:// URL", GIT_SECRET),
     "huggingface": SourceKind("huggingface.connector", "Hugging Face", "clones of repositories"),
     "kubeflow": SourceKind(
         "kubeflow.connector", "Kubeflow Pipelines", "compiled pipelines, or local outputs"

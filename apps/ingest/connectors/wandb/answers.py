@@ -81,9 +81,7 @@ def _add_aliases(version: Version, aliases: list[Any]) -> None:
             linked.add("/".join((*path, f"{text(collection, 'name')}:{alias}")))
         elif alias not in {"", version.version}:
             own.add(alias)
-    version.aliases = sorted(own)
-    if linked:
-        version.details["linked_as"] = sorted(linked)
+    version.aliases, version.links = sorted(own), sorted(linked)
 
 
 def files_of(manifest: Any, most: int) -> tuple[list[File], int]:

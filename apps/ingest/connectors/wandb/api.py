@@ -25,10 +25,10 @@ class RefusedError(ConnectorError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`https://api.wandb.ai/acme/churn` taken apart; `project` is empty for all of an entity."""
+    """`https://api.wandb.ai/acme/churn` taken apart; `project` is empty for all of a team."""
 
     base: str
-    entity: str
+    team: str
     project: str = ""
 
 
@@ -36,7 +36,7 @@ def place_of(where: str) -> Place:
     """Server, entity and project. ConnectorError if the URL names none.
 
     >>> place_of("https://wandb.ai/acme/churn")
-    Place(base='https://api.wandb.ai', entity='acme', project='churn')
+    Place(base='https://api.wandb.ai', team='acme', project='churn')
     """
     try:
         parts = urlsplit(where)

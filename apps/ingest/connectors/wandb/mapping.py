@@ -28,7 +28,7 @@ from apps.ingest.connectors.wandb.records import (
     storable,
     version_record,
 )
-from apps.ingest.connectors.wandb.runs import Run, Version, metrics_of
+from apps.ingest.connectors.wandb.runs import NUMBERED, Run, Version, metrics_of
 
 PRODUCER = "wandb"
 # An artifact of many files is found by those of the first.
@@ -62,7 +62,6 @@ _PARTS = {
 _EVALUATES = re.compile(r"eval|test|valid", re.IGNORECASE)
 _SCP_LIKE = re.compile(r"(?:[^@/]+@)?([^:/]+):(?!/)(.+)\Z")
 _IMAGE_DIGEST = re.compile(r"@(sha256:[0-9a-fA-F]{64})\Z")
-_NUMBERED = re.compile(r":v[0-9]+\Z")
 _IMAGE_NAMES = ("docker_image", "docker", "image", "container_image", "image_uri")
 
 
@@ -213,8 +212,8 @@ class _Lineage:
         if (number := version.version or version.number) and version.team and version.project:
             path = f"{version.team}/{version.project}/{version.name}:{number}"
             self.identify(key, "wandb_artifact", path)
-        for path in version.details.get("linked_as", ()):
-            if _NUMBERED.search(path):
+        for path in version.links:
+            if NUMBERED.search(path):
                 self.identify(key, "wandb_artifact", path)
         self._identify_files(version)
 

@@ -47,13 +47,13 @@ def read_online(access: Access) -> Iterator[Reading]:
         read_up_to = _cursor(access.cursor)
         for project in _projects(api, place):
             try:
-                reader = _Project(api, place.entity, project, _when(api), dict(read_up_to))
+                reader = _Project(api, place.team, project, _when(api), dict(read_up_to))
                 yield from reader.readings()
             except RefusedError as error:
                 if place.project or not error.permanent:
                     raise
                 every = False
-                where = f"{place.entity}/{project}"
+                where = f"{place.team}/{project}"
                 yield Reading(refused=(Remark(where, "no_project", str(error)),))
             else:
                 read_up_to = reader.read_up_to
@@ -70,15 +70,15 @@ def test_online(access: Access) -> str:
         count = 0
         projects = list(_projects(api, place))
         for project in projects:
-            count += _run_count(api, place.entity, project)
-    where = f"{place.entity}/{place.project}" if place.project else place.entity
+            count += _run_count(api, place.team, project)
+    where = f"{place.team}/{place.project}" if place.project else place.team
     few = "1 project" if len(projects) == 1 else f"{len(projects):,} projects"
     return f"Weights & Biases at {place.base} {who}: {where} has {few}, {count:,} runs."
 
 
-def _run_count(api: Api, entity: str, project: str) -> int:
+def _run_count(api: Api, team: str, project: str) -> int:
     query = queries.runs("heartbeatAt")
-    data = api.ask("Runs", query, entity=entity, project=project, perPage=1, cursor=None)
+    data = api.ask("Runs", query, entity=team, project=project, perPage=1, cursor=None)
     found = inner(data, "project")
     if found is None:
         raise api.nothing_at("project", "Runs")
@@ -95,10 +95,10 @@ def _projects(api: Api, place: Place) -> Iterator[str]:
     if place.project:
         yield place.project
         return
-    found = api.pages("GetProjects", queries.PROJECTS, ("models",), entity=place.entity, perPage=50)
+    found = api.pages("GetProjects", queries.PROJECTS, ("models",), entity=place.team, perPage=50)
     names = sorted({text(one, "name") for one in found} - {""})
     if not names:
-        raise ConnectorError(f"{api.service.base} shows no project of {place.entity} to this key.")
+        raise ConnectorError(f"{api.service.base} shows no project of {place.team} to this key.")
     yield from names
 
 
@@ -115,7 +115,7 @@ def _when(api: Api) -> str:
 @dataclass(slots=True)
 class _Project:
     api: Api
-    entity: str
+    team: str
     name: str
     when: str
     read_up_to: dict[str, str]
@@ -123,7 +123,7 @@ class _Project:
 
     @property
     def prefix(self) -> str:
-        return f"{self.entity}/{self.name}/"
+        return f"{self.team}/{self.name}/"
 
     def readings(self) -> Iterator[Reading]:
         mark = self.read_up_to.get(self.name, "")
@@ -158,7 +158,7 @@ class _Project:
             "Runs",
             queries.runs(self.when),
             ("project", "runs"),
-            entity=self.entity,
+            entity=self.team,
             project=self.name,
             perPage=LISTED_AT_ONCE,
             order="+created_at",
@@ -171,13 +171,13 @@ class _Project:
         """The run with all it names; none if it has been deleted since it was listed."""
         about = inner(
             self.api.ask(
-                "Run", queries.run(self.when), entity=self.entity, project=self.name, name=run_id
+                "Run", queries.run(self.when), entity=self.team, project=self.name, name=run_id
             ),
             *("project", "run"),
         )
         if not isinstance(about, dict):
             return None
-        run = run_of(about, self.entity, self.name, self.when)
+        run = run_of(about, self.team, self.name, self.when)
         add_files(self.api, run)
         run.used = self._artifacts(run, *queries.USED)
         run.logged = self._artifacts(run, *queries.LOGGED)
@@ -189,7 +189,7 @@ class _Project:
             operation,
             query,
             ("project", "run", "artifacts"),
-            entity=self.entity,
+            entity=self.team,
             project=self.name,
             run=run.run_id,
             perPage=ARTIFACTS_AT_ONCE,

@@ -41,6 +41,8 @@ def version_record(version: Version, run: Run) -> ArtifactRecord:
         **version.details,
         "type": version.type,
         "digest": version.digest,
+        "linked": version.links,
+        "known_as": [value for _, value, _, _ in version.names_that_move()],
         "metadata": version.metadata,
         "files": _files(version, run),
     }

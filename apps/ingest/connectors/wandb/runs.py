@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from apps.ingest.connectors.contract import Remark
 
 _KINDS = {"model": Kind.MODEL, "dataset": Kind.DATASET, "code": Kind.CODE}
 UNCATEGORIZED = "uncategorized"
+NUMBERED = re.compile(r":v[0-9]+\Z")
 _SEEDS = ("seed", "random_seed", "random_state")
 
 
@@ -52,7 +54,8 @@ class Version:
     """One version of an artifact.
 
     Before it is synchronised it has no `version` (`v3`), only its digest. `number` is a version
-    that is known of it and does not identify it here.
+    that is known of it and does not identify it here. `links` are its names in registries
+    (`acme-org/wandb-registry-model/Churn:production`).
     """
 
     team: str
@@ -64,6 +67,7 @@ class Version:
     description: str = ""
     metadata: Any = None
     aliases: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
     size: int | None = None
@@ -77,6 +81,13 @@ class Version:
     def key(self) -> ArtifactKey:
         namespace = namespace_of(self.team, self.project)
         return ArtifactKey(namespace, kind_of(self.type), self.name, self.version or self.digest)
+
+    def names_that_move(self) -> Iterator[tuple[str, str, ArtifactKey, datetime | None]]:
+        """(scheme, value, what it names, since when as far as that is said)."""
+        path = f"{self.team}/{self.project}/{self.name}"
+        links = [one for one in self.links if not NUMBERED.search(one)]
+        for value in (*(f"{path}:{alias}" for alias in sorted(self.aliases)), *links):
+            yield "wandb_artifact", value, self.key, self.stated_at
 
 
 @dataclass(slots=True, kw_only=True)
