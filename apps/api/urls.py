@@ -7,6 +7,7 @@ from rest_framework.routers import DefaultRouter
 from apps.api.artifacts import ArtifactViews
 from apps.api.batches import BatchView
 from apps.api.conflicts import ConflictViews
+from apps.api.connectedness import ConnectednessView
 from apps.api.docs import docs
 from apps.api.edges import EdgeViews
 from apps.api.findings import FindingViews
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/lineage", LineageView.as_view(), name="lineage"),
     # Marquez answers both, so clients are configured with either.
     path("v1/lineage/", LineageWithSlash.as_view()),
+    path("v1/connectedness", ConnectednessView.as_view(), name="connectedness"),
     path("v1/me", MeView.as_view(), name="me"),
     path("v1/", include(router.urls)),
     re_path("", UnknownAddress.as_view(), name="unknown"),

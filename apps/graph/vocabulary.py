@@ -92,6 +92,19 @@ POST_TRAINING_ROLES = frozenset(
 )
 
 
+# The words that sources use for the environment where a fault hurts.
+PRODUCTION = frozenset({"production", "prod", "live"})
+
+
+def is_production(environment: str) -> bool:
+    """Whether the word that a source uses for an environment means production.
+
+    >>> is_production("Prod"), is_production("pre-production")
+    (True, False)
+    """
+    return environment.strip().lower() in PRODUCTION
+
+
 def role_named(name: str) -> Role:
     """The role, or for an unknown name one that contaminates: doubt must not hide damage.
 

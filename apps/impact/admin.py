@@ -15,12 +15,11 @@ from django.http import HttpRequest
 from apps.accounts.models import User
 from apps.audit.desk import ReadOnlyAdmin
 from apps.graph.errors import LineageError, RecordError
-from apps.graph.vocabulary import Consequence
+from apps.graph.vocabulary import PRODUCTION, Consequence
 from apps.impact import services
 from apps.impact.errors import StateError
 from apps.impact.models import Finding, Flag, Obligation, Report
 from apps.impact.selectors import hash_of_report, path_in_words
-from apps.impact.wording import PRODUCTION
 
 Lookups = list[tuple[str, str]]
 

@@ -6,7 +6,7 @@ from operator import or_
 from django.db.models import Q, QuerySet
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter, FilterSet, OrderingFilter
 
-from apps.graph.vocabulary import Consequence
+from apps.graph.vocabulary import PRODUCTION, Consequence
 from apps.impact.models import (
     Finding,
     Flag,
@@ -16,7 +16,6 @@ from apps.impact.models import (
     Scope,
     Severity,
 )
-from apps.impact.wording import PRODUCTION
 
 # What the word stands for in an address: findings or obligations that nobody owns.
 NO_OWNER = "none"

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from apps.graph.vocabulary import Consequence
-from apps.impact.wording import is_production
+from apps.graph.vocabulary import Consequence, is_production
 
 OBLIGING_KINDS = frozenset({"deployment", "model", "application"})
 

@@ -7,17 +7,7 @@ from apps.graph.vocabulary import Consequence, kind_label
 
 Counts = Mapping[str, Any]
 
-PRODUCTION = frozenset({"production", "prod", "live"})
 DATA_KINDS = frozenset({"dataset", "feature_set"})
-
-
-def is_production(environment: str) -> bool:
-    """Whether the word that a source uses for an environment means production.
-
-    >>> is_production("Prod"), is_production("pre-production")
-    (True, False)
-    """
-    return environment.strip().lower() in PRODUCTION
 
 
 def many(count: int, singular: str, plural: str = "") -> str:

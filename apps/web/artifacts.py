@@ -8,7 +8,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.catalog.models import Artifact, Edge, Merge
-from apps.catalog.selectors import conflicts_of, identifiers_of, merges_of, versions_of
+from apps.catalog.selectors import (
+    conflicts_of,
+    connectedness_of,
+    identifiers_of,
+    merges_of,
+    versions_of,
+)
 from apps.catalog.services import describe_artifact
 from apps.graph.errors import LineageError
 from apps.graph.vocabulary import Kind
@@ -45,6 +51,7 @@ def artifact(request: HttpRequest, pk: int) -> HttpResponse:
             "statuses": statuses,
             "facts": facts_of(found.facets),
             "identifiers": _identifiers(found),
+            "ways": connectedness_of(artifact=found, up=up.found, down=down.found),
             "upstream": up,
             "downstream": down,
             "upstream_shown": neighbours(up, above, known),

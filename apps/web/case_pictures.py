@@ -11,10 +11,9 @@ from django.urls import reverse
 
 from apps.catalog.selectors import artifacts_by_id
 from apps.drawing import Drawing, DrawingError, draw
-from apps.graph.vocabulary import Consequence
+from apps.graph.vocabulary import PRODUCTION, Consequence
 from apps.impact.models import Finding, Report
 from apps.impact.tally import OBLIGING_KINDS
-from apps.impact.wording import PRODUCTION
 from apps.web.graph_reading import links_among
 from apps.web.pictures import Scene, picture_of
 from apps.web.subgraphs import Bridge, on_ways_between

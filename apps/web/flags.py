@@ -13,6 +13,7 @@ from django_filters import CharFilter, ChoiceFilter
 from apps.catalog.models import Artifact
 from apps.catalog.selectors import versions_of
 from apps.graph.errors import LineageError
+from apps.graph.vocabulary import is_production
 from apps.impact.filters import FlagFilter
 from apps.impact.models import DAYS_TO_ACT, LIVE_STATES, Flag, FlagState, Scope, Severity
 from apps.impact.selectors import flags as every_flag
@@ -20,7 +21,7 @@ from apps.impact.selectors import flags_on, preview
 from apps.impact.selectors.flags import SEVERITY_RANK
 from apps.impact.services import flag_artifact
 from apps.impact.services.permitting import LONGEST_NOTE
-from apps.impact.wording import headline, is_production, many
+from apps.impact.wording import headline, many
 from apps.web.access import require_role, role_required, signed_in
 from apps.web.forms import LONGEST_QUERY, NO_MOMENT
 from apps.web.paging import page_of

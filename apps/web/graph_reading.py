@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.catalog.models import Artifact, Deployment, Edge
 from apps.catalog.selectors import Direction, Walk, walk
-from apps.impact.wording import is_production
+from apps.graph.vocabulary import is_production
 
 # More artifacts than this are counted as "more than": a page answers at once.
 MOST_REACHED = 20_000

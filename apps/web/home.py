@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
@@ -14,7 +15,8 @@ from apps.catalog.selectors import identified_by, kind_totals, open_proposals
 from apps.impact.models import Flag
 from apps.impact.selectors import obligations_due, open_flags
 from apps.impact.wording import headline
-from apps.ingest.selectors import import_runs
+from apps.ingest.models import Source
+from apps.ingest.selectors import failing_sources, import_runs, stale_sources
 from apps.web.catalogue import kinds_in_order
 from apps.web.forms import clean_line
 
@@ -39,9 +41,17 @@ def home(request: HttpRequest) -> HttpResponse:
             "attention": [_case(flag) for flag in open_flags()[:LATEST]],
             "due": obligations_due(limit=LATEST),
             "imports": import_runs()[:4],
+            "unread": _unread_sources(),
             "revisions": Revision.objects.select_related("actor")[:LATEST],
         },
     )
+
+
+def _unread_sources() -> list[Source]:
+    """The sources that are stale or whose last import failed: what they know is missing here."""
+    now = timezone.now()
+    found = {one.pk: one for one in (*stale_sources(now=now), *failing_sources())}
+    return list(found.values())[:LATEST]
 
 
 @dataclass(frozen=True, slots=True)

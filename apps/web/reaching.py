@@ -12,8 +12,7 @@ from django.views.decorators.http import require_safe
 
 from apps.catalog.models import Artifact, Deployment
 from apps.catalog.selectors import Walk, artifacts_by_id, current_revision, kind_counts, walk
-from apps.graph.vocabulary import Kind, role_named
-from apps.impact.wording import is_production
+from apps.graph.vocabulary import Kind, is_production, role_named
 from apps.web.catalogue import kinds_in_order
 from apps.web.forms import whole_number
 from apps.web.paging import page_of

@@ -36,6 +36,7 @@ READS = [
     "revisions",
     "revisions/1",
     "conflicts",
+    "connectedness",
     "merges",
     "proposals",
     "proposals/1",

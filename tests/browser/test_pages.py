@@ -20,6 +20,8 @@ PAGES = {
     "versions": "/artifacts/{raw}/versions",
     "describe": "/artifacts/{raw}/describe",
     "deployments": "/deployments",
+    "connectedness": "/connectedness",
+    "connectedness-none": "/connectedness?namespace=elsewhere",
     "flags": "/flags",
     "case": "/flags/{case}",
     "flag-new": "/artifacts/{churn}/flag",

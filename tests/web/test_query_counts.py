@@ -31,7 +31,7 @@ def _much(story: None, contributor: User) -> None:
         ("/deployments", 8),
         ("/imports", 5),
         ("/tokens", 4),
-        ("/artifacts/{}", 20),
+        ("/artifacts/{}", 24),
         ("/artifacts/{}/downstream", 12),
         ("/artifacts/{}/versions", 8),
     ],

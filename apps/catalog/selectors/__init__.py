@@ -10,6 +10,17 @@ from apps.catalog.selectors.beside import (
     survivor_then,
     versions_of,
 )
+from apps.catalog.selectors.connected import (
+    Break,
+    ConnectedList,
+    Explained,
+    Question,
+    Totals,
+    connected_list,
+    connectedness_of,
+    explained,
+)
+from apps.catalog.selectors.connections import Connected, Connectedness, connectedness
 from apps.catalog.selectors.content import graph_hash, kind_totals
 from apps.catalog.selectors.proposals import (
     Shared,
@@ -38,19 +49,30 @@ from apps.catalog.selectors.walking import (
 )
 
 __all__ = [
+    "Break",
+    "Connected",
+    "ConnectedList",
+    "Connectedness",
     "Direction",
+    "Explained",
     "PathsBetween",
+    "Question",
     "Reach",
     "Reached",
     "Shared",
     "StoredLink",
+    "Totals",
     "Walk",
     "ancestors",
     "artifacts_by_id",
     "conflicts_of",
+    "connected_list",
+    "connectedness",
+    "connectedness_of",
     "current_revision",
     "descendants",
     "edges_of",
+    "explained",
     "find",
     "graph_hash",
     "identified_by",

@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from apps.catalog.models import Artifact, Conflict, Edge, Identifier, Merge
+from apps.catalog.selectors.walking import live_edges
 
 
 def versions_of(*, artifact: Artifact) -> QuerySet[Artifact]:
@@ -47,10 +48,8 @@ def survivor_then(*, artifact: Artifact, as_of: int | None = None) -> int:
 def edges_of(*, artifact: Artifact, as_of: int | None = None) -> QuerySet[Edge]:
     """The edges into and out of the artifact, live now or as of a revision."""
     either = Q(upstream=artifact) | Q(downstream=artifact)
-    edges = Edge.objects.filter(either).select_related("upstream", "downstream", "added_in")
-    if as_of is None:
-        return edges.filter(retracted_in__isnull=True)
-    return edges.filter(added_in__lte=as_of).exclude(retracted_in__lte=as_of)
+    edges = live_edges(as_of=as_of).filter(either)
+    return edges.select_related("upstream", "downstream", "added_in")
 
 
 def conflicts_of(*, artifact: Artifact) -> QuerySet[Conflict]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from apps.catalog.models import Edge
 from apps.catalog.selectors.revisions import current_revision
@@ -144,6 +145,13 @@ def _links_by_layer(
             if not layer or len(seen) > limit:
                 break
     return list(found)
+
+
+def live_edges(*, as_of: int | None = None) -> QuerySet[Edge]:
+    """The edges that hold now, or held as of a revision."""
+    if as_of is None:
+        return Edge.objects.filter(retracted_in__isnull=True)
+    return Edge.objects.filter(added_in__lte=as_of).exclude(retracted_in__lte=as_of)
 
 
 def with_live_edges(*, ids: Iterable[int], end: Literal["upstream", "downstream"]) -> set[int]:

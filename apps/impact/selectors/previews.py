@@ -8,11 +8,12 @@ from django.utils import timezone
 from apps.catalog.models import Artifact
 from apps.catalog.selectors import Walk, artifacts_by_id, walk
 from apps.graph.blast import blast_radius
+from apps.graph.vocabulary import is_production
 from apps.impact.models import Scope
 from apps.impact.selectors.facts import Facts, facts_of
 from apps.impact.selectors.origins import origins_within
 from apps.impact.tally import Affliction, tally
-from apps.impact.wording import headline, is_production
+from apps.impact.wording import headline
 
 # Bounds the time a page may take: beyond this the report, not the preview, gives the whole.
 MAX_REACHED = 20_000

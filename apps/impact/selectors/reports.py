@@ -7,7 +7,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from apps.graph.vocabulary import Consequence, Kind
+from apps.graph.vocabulary import PRODUCTION, Consequence, Kind
 from apps.impact.models import (
     LIVE_STATES,
     Finding,
@@ -17,7 +17,7 @@ from apps.impact.models import (
     Report,
 )
 from apps.impact.selectors.facts import CHUNK
-from apps.impact.wording import PRODUCTION, completeness_sentences, headline
+from apps.impact.wording import completeness_sentences, headline
 from apps.work.models import WorkState
 
 

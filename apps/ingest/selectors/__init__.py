@@ -16,9 +16,11 @@ from apps.ingest.selectors.events import (
 from apps.ingest.selectors.sources import (
     failing_sources,
     import_runs,
+    lost_units,
     source_named,
     sources,
     stale_sources,
+    unit_totals,
 )
 
 __all__ = [
@@ -31,11 +33,13 @@ __all__ = [
     "known_digests",
     "live_edges_by",
     "live_run_edges",
+    "lost_units",
     "readers_within",
     "source_named",
     "sources",
     "stale_sources",
     "tellings",
+    "unit_totals",
     "versions_read",
     "windows_after",
 ]

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from apps.ingest.models import ImportRun, Source
+from apps.ingest.models import ImportRun, Source, SourceUnit
 from apps.work.models import WorkState
 
 _LAST = ImportRun.objects.filter(source=OuterRef("pk")).order_by("-requested_at", "-pk")
@@ -43,3 +43,17 @@ def failing_sources() -> QuerySet[Source]:
 def import_runs() -> QuerySet[ImportRun]:
     """The latest first, each with who ordered it and of which source."""
     return ImportRun.objects.select_related("actor", "source")
+
+
+def unit_totals(*, source: Source) -> dict[str, int]:
+    """How many units the source has, and how many it had and has no more."""
+    totals: dict[str, int] = SourceUnit.objects.filter(source=source).aggregate(
+        present=Count("pk", filter=Q(gone_at__isnull=True)),
+        gone=Count("pk", filter=Q(gone_at__isnull=False)),
+    )
+    return totals
+
+
+def lost_units(*, source: Source) -> QuerySet[SourceUnit]:
+    """What the source has no more, the latest first."""
+    return SourceUnit.objects.filter(source=source, gone_at__isnull=False).order_by("-gone_at")

@@ -20,7 +20,8 @@ NAVIGATION = (
     ("Flags", "web:flags"),
     ("Deployments", "web:deployments"),
     ("Model cards", "web:models"),
-    ("Imports", "web:imports"),
+    ("Connectedness", "web:connectedness"),
+    ("Sources", "web:sources"),
     ("API", "api:docs"),
 )
 

@@ -29,7 +29,6 @@ STATUSES = {
 }
 CONFLICTS = {"cycle": "Cycle refused", "digest": "Two contents", "identity": "Kept as two"}
 SCHEMES = {"git_commit": "commit", "oci_image": "image", "sha256": "content, SHA-256"}
-IMPORTS = {"openlineage": "OpenLineage", "ecosystem-graphs": "Ecosystem Graphs"}
 UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 AGES = (
     (60, 1, "second"),
@@ -160,12 +159,6 @@ def pairs(record: object) -> list[tuple[str, object]]:
     if not isinstance(record, dict):
         return [("", record)]
     return [(kind_label(str(label)), value) for label, value in record.items() if value]
-
-
-@register.filter
-def import_words(code: str) -> str:
-    """The tool that was read, as it writes its own name; others by their code."""
-    return IMPORTS.get(code, kind_label(code))
 
 
 @register.filter
