@@ -213,7 +213,7 @@ def test_its_examples_are_true(name: str) -> None:
 @pytest.mark.django_db
 def test_it_is_recorded_once_however_often_it_is_imported() -> None:
     run = import_path(kind="deployments", path=PAYLOADS)
-    assert run.state == "completed", run.error
+    assert run.state == "complete", run.error
     assert set(run.refused) == {"no_deployment", "not_deployed"}
     counted = Deployment.objects.count(), Edge.objects.count()
     assert counted[0] == len(deployed(PAYLOADS))
@@ -225,7 +225,7 @@ def test_it_is_recorded_once_however_often_it_is_imported() -> None:
 @pytest.mark.django_db
 def test_it_reads_every_description_of_the_shared_store() -> None:
     run = import_path(kind="deployments", path=STORE)
-    assert run.state == "completed", run.error
+    assert run.state == "complete", run.error
     assert run.refused == {}
     assert Deployment.objects.count() == 13
     image = Artifact.objects.filter(kind="environment", version__startswith="sha256:111")

@@ -102,7 +102,7 @@ def test_it_reads_a_run_without_its_pipeline_and_says_what_is_unknown() -> None:
 @pytest.mark.django_db
 def test_it_gives_the_same_graph_when_read_again() -> None:
     first = import_path(kind="kubeflow", path=PAYLOADS)
-    assert (first.state, first.refused) == ("completed", {})
+    assert (first.state, first.refused) == ("complete", {})
     assert import_path(kind="kubeflow", path=PAYLOADS).written == {}
     placeholders = Artifact.objects.filter(is_placeholder=True)
     assert [one.name for one in placeholders] == ["shelf/jar"]

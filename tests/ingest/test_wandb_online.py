@@ -1,19 +1,20 @@
 """The public API of Weights & Biases, on a server that holds the offline runs as synchronised."""
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
+from apps.accounts.models import User
 from apps.catalog.models import Artifact, Edge
 from apps.graph.records import ArtifactKey
-from apps.ingest.connectors.contract import Access, ConnectorError, Reading
+from apps.ingest.connectors.contract import Access, Reading
 from apps.ingest.connectors.wandb import connector
 from apps.ingest.jobs.recording import record_in_cuts
-from apps.ingest.services import import_path
+from apps.ingest.services import SourceSettings, add_source, import_path, import_source
+from apps.work.models import WorkState
 from tests.ingest.shared import of_path
 from tests.ingest.wandb_server import KEY, WandbServer, serving
 from tests.ingest.wandb_synchronised import synchronised
@@ -188,102 +189,20 @@ def test_it_uses_the_last_sign_of_a_run_where_changes_are_not_known(server: Wand
     assert len(runs_told(read(server))) == 7
 
 
-@pytest.mark.parametrize(
-    ("path", "secret", "said"),
-    [
-        ("orchard/apples", "wrong", "credentials were not accepted"),
-        ("orchard/pears", KEY, "check the names"),
-        ("elm", KEY, "no project of elm"),
-        ("", KEY, "ENTITY/PROJECT"),
-        ("a/b/c", KEY, "ENTITY/PROJECT"),
-    ],
-)
-def test_it_says_why_nothing_can_be_read(
-    server: WandbServer, path: str, secret: str, said: str
+@pytest.mark.django_db
+@override_settings(SOURCE_NETWORKS=["127.0.0.0/8"])
+def test_it_marks_runs_that_are_gone_and_leaves_alone_what_has_not_changed(
+    server: WandbServer, administrator: User
 ) -> None:
-    access = Access(where=f"{server.base}/{path}", secret=secret)
-    with pytest.raises(ConnectorError, match=said) as caught:
-        list(connector.read(access))
-    assert caught.value.permanent
-    with pytest.raises(ConnectorError, match=said):
-        connector.test(access)
-
-
-def test_it_says_what_it_would_read(server: WandbServer) -> None:
-    access = Access(where=f"{server.base}/orchard/apples", secret=KEY)
-    assert connector.test(access).endswith("as pip: orchard/apples has 1 project, 7 runs.")
-    assert connector.test(Access(where=str(ORCHARD))) == "9 logs of offline runs."
-
-
-def test_it_waits_as_long_as_the_server_asks(
-    server: WandbServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waited: list[float] = []
-    monkeypatch.setattr("apps.ingest.connectors.service.time.sleep", waited.append)
-    server.plan = [
-        (429, {"Retry-After": "17"}, b'{"errors": [{"message": "rate limit exceeded"}]}'),
-        (502, {}, b"<html>"),
-    ]
-    assert len(runs_told(read(server))) == 7
-    assert waited == [17, 2]
-
-
-@pytest.mark.parametrize(
-    ("plan", "permanent"),
-    [
-        ([(429, {"Retry-After": "7200"}, b"")], False),
-        ([(503, {}, b"")] * 4, False),
-        ([(302, {"Location": "http://127.0.0.1:9/graphql"}, b"")], True),
-        ([(200, {}, b"<html>")], True),
-        ([(200, {}, b"5")], True),
-        ([(200, {}, b'{"data": {"viewer": 5}}')] * 4, True),
-        ([(200, {}, b'{"errors": [{"message": "Timeout, try again"}]}')], False),
-        ([(200, {}, b'{"errors": 5, "data": []}')], True),
-    ],
-)
-def test_it_ends_in_words_whatever_is_answered(
-    server: WandbServer, plan: list[tuple[int, dict[str, str], bytes]], permanent: bool
-) -> None:
-    server.plan = list(plan)
-    access = Access(where=f"{server.base}/orchard/apples", secret=KEY)
-    with pytest.raises(ConnectorError) as caught:
-        _ = connector.test(access), read(server)
-    assert caught.value.permanent is permanent
-    assert KEY not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [
-        {"config": "{", "summaryMetrics": "5", "createdAt": "yesterday", "tags": 5},
-        {"displayName": 5, "user": [], "state": None, "heartbeatAt": 1},
-        {"config": '{"a": {"value": NaN}}', "commit": "\x00", "displayName": "a\x1bb"},
-    ],
-)
-def test_it_bears_odd_runs(server: WandbServer, odd: dict[str, Any]) -> None:
-    server.runs["train001"] |= odd
-    assert "train001" in runs_told(read(server))
-
-
-def test_it_tells_no_other_host_the_key(server: WandbServer) -> None:
-    heard: list[str | None] = []
-
-    class Elsewhere(BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Nothing: tests are quiet."""
-
-        def do_GET(self) -> None:
-            heard.append(self.headers["Authorization"])
-            self.send_response(404)
-            self.end_headers()
-
-    other = HTTPServer(("127.0.0.1", 0), Elsewhere)
-    thread = Thread(target=other.handle_request)
-    thread.start()
-    found = next(iter(server.artifacts))
-    server.elsewhere[found] = f"http://127.0.0.1:{other.server_port}/m"
-    readings = read(server)
-    thread.join()
-    other.server_close()
-    assert heard == [None]
-    assert "no_manifest" in {remark.code for one in readings for remark in one.adapted}
+    settings = SourceSettings(where=f"{server.base}/orchard", secret=KEY)
+    source = add_source(name="orchard", kind="wandb", settings=settings, actor=administrator)
+    first = import_source(source=source)
+    assert (first.state, first.refused) == (WorkState.COMPLETE, {})
+    source.refresh_from_db()
+    del server.runs["failing1"]
+    server.asked.clear()
+    second = import_source(source=source)
+    assert [one["name"] for asked, one in server.asked if asked == "Run"] == ["dirty002"]
+    assert second.written["deleted_at_source"] == 1
+    gone = Artifact.objects.get(kind="run", name="failing1")
+    assert gone.facets["deleted_at_source"]["deleted"] is True

@@ -21,19 +21,19 @@ class SourceKind:
     secret: str = ""
 
 
-GIT_SECRET = "user:token, or a token"
+OPENS_GIT = "user:token, or a token"
 KINDS: dict[str, SourceKind] = {
     "batch": SourceKind("batch", "Lineage batches", "JSON files of lineage batches"),
     "croissant": SourceKind("croissant.connector", "Croissant", "Croissant files"),
     "cyclonedx": SourceKind("cyclonedx.connector", "CycloneDX ML-BOM", "bills of materials"),
     "deployments": SourceKind("deployments.connector", "Deployments", "manifests"),
     "dvc": SourceKind(
-        "dvc.connector", "DVC", "a git repository with DVC files, or its https:// URL", GIT_SECRET
+        "dvc.connector", "DVC", "a git repository with DVC files, or its https:// URL", OPENS_GIT
     ),
     "ecosystem-graphs": SourceKind(
         "ecosystem_graphs.connector", "Ecosystem Graphs", "its folder of YAML"
     ),
-    "git": SourceKind("git.connector", "git", "a git repository, or its https:// URL", GIT_SECRET),
+    "git": SourceKind("git.connector", "git", "a git repository, or its https:// URL", OPENS_GIT),
     "huggingface": SourceKind("huggingface.connector", "Hugging Face", "clones of repositories"),
     "kubeflow": SourceKind(
         "kubeflow.connector", "Kubeflow Pipelines", "compiled pipelines, or local outputs"
