@@ -134,7 +134,7 @@ def test_it_shows_the_credentials_and_tells_them_nobody_else(work: Path) -> None
 
 def test_it_says_in_words_what_it_found(work: Path) -> None:
     git(work, "tag", "v1")
-    words = "A git repository with 1 branches and 1 tags."
+    words = "A git repository; branches: 1, tags: 1."
     for kind in ("git", "dvc"):
         tried = connectors.trial_of(kind)
         assert tried is not None

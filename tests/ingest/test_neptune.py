@@ -195,4 +195,4 @@ def test_it_counts_what_the_real_export_holds() -> None:
 def test_it_reads_the_real_log() -> None:
     run = import_path(kind="neptune", path=STORES / "offline")
     assert run.refused == {}
-    assert Artifact.objects.get(kind="run").name == "rf-60"
+    assert Artifact.objects.get(kind="run").description == "rf-60"

@@ -82,6 +82,7 @@ def test_it_waits_as_long_as_the_server_asks(
     [
         ([(429, {"Retry-After": "7200"}, b"")], False),
         ([(503, {}, b"")] * 4, False),
+        ([(200, {"Content-Encoding": "gzip"}, b"no gzip")] * 4, False),
         ([(302, {"Location": "http://127.0.0.1:9/graphql"}, b"")], True),
         ([(200, {}, b"<html>")], True),
         ([(200, {}, b"5")], True),

@@ -63,7 +63,7 @@ class Service:
             asked = 0.0
             try:
                 status, body, asked = self._ask(method, path, **sent)
-            except httpx2.TransportError as error:
+            except httpx2.RequestError as error:
                 reason, status, body = f"{type(error).__name__}: {error}", 0, b""
             else:
                 if status < httpx2.codes.MULTIPLE_CHOICES:

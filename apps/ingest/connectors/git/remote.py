@@ -6,6 +6,7 @@ would start a program, so only HTTP is spoken.
 """
 
 import hashlib
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from typing import Any
 
 import httpx2
 from dulwich.client import AbstractHttpGitClient
+from dulwich.config import StackedConfig
 from dulwich.errors import GitProtocolError, NotGitRepository
 from dulwich.objects import ObjectID
 from dulwich.refs import HEADREF, Ref, check_ref_format
@@ -33,6 +35,7 @@ MAX_OBJECTS = 10_000_000
 MAX_UNPACKED = 256 * 1024 * 1024
 LARGEST_WANTED = b"blob:limit=16m"
 MAX_SECONDS = 1800.0
+# Of a repository with more it is not remembered what it told, and it is fetched each time.
 MOST_UNITS_KEPT = 20_000
 WANTED = (b"refs/heads/", b"refs/tags/", b"refs/exps/")
 
@@ -81,7 +84,7 @@ def said_of(access: Access) -> str:
     """In words, what a trial of the connection found."""
     refs = refs_of(access)
     branches, tags = (sum(1 for ref in refs if ref.startswith(prefix)) for prefix in WANTED[:2])
-    return f"A git repository with {branches:,} branches and {tags:,} tags."
+    return f"A git repository; branches: {branches:,}, tags: {tags:,}."
 
 
 def _marked(readings: Iterator[Reading], mark: str) -> Iterator[Reading]:
@@ -102,7 +105,8 @@ def _digest(refs: Refs, head: bytes) -> str:
 
 def _fetch(remote: "_Remote", refs: Refs, head: bytes, folder: Path) -> None:
     """Everything that the refs reach, as a bare repository."""
-    with Repo.init_bare(str(folder)) as repository:
+    nobodys = StackedConfig([])
+    with Repo.init_bare(str(folder), config=nobodys, default_branch=b"main") as repository:
         config = repository.get_config()
         config.set((b"remote", b"origin"), b"url", remote.address.encode())
         config.write_to_path()
@@ -112,14 +116,14 @@ def _fetch(remote: "_Remote", refs: Refs, head: bytes, folder: Path) -> None:
             file, commit, abort = repository.object_store.add_pack()
             try:
                 with pack.open("rb") as content:
-                    while block := content.read(1 << 20):
-                        file.write(block)
+                    shutil.copyfileobj(content, file)
                 commit()
-            except BaseException as error:
+            except Exception as error:
                 abort()
-                if isinstance(error, BROKEN):
-                    raise ConnectorError(f"{remote.address} sent a damaged pack.") from error
-                raise
+                raise ConnectorError(
+                    f"The pack of {remote.address} cannot be taken apart: {str(error)[:200]}",
+                    permanent=not isinstance(error, OSError),
+                ) from error
             pack.unlink()
             repository.refs.add_packed_refs(
                 {Ref(name): ObjectID(sha) for name, sha in refs.items()}
@@ -196,12 +200,12 @@ class _Remote(AbstractHttpGitClient):
     def _in_words(self) -> Iterator[None]:
         try:
             yield
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             why = f"{type(error).__name__}: {error}"
             raise ConnectorError(
                 f"{self.address} cannot be reached: {why}", permanent=False
             ) from error
-        except (GitProtocolError, NotGitRepository, *BROKEN) as error:
+        except (GitProtocolError, NotGitRepository, httpx2.InvalidURL, *BROKEN) as error:
             raise ConnectorError(
                 f"{self.address} does not answer as a git server: {str(error)[:200]}"
             ) from error

@@ -43,11 +43,10 @@ def read_online(access: Access) -> Iterator[Reading]:
     """One reading a run. The cursor holds, by project, the change up to which all is read."""
     place = place_of(access.where)
     with opened(access, place) as api:
-        every = True
-        read_up_to = _cursor(access.cursor)
+        every, when, read_up_to = True, _when(api), _cursor(access.cursor)
         for project in _projects(api, place):
             try:
-                reader = _Project(api, place.team, project, _when(api), dict(read_up_to))
+                reader = _Project(api, place.team, project, when, dict(read_up_to))
                 yield from reader.readings()
             except RefusedError as error:
                 if place.project or not error.permanent:
@@ -88,7 +87,8 @@ def _run_count(api: Api, team: str, project: str) -> int:
 
 def _cursor(given: Mapping[str, Any]) -> dict[str, str]:
     found = given.get("read_up_to")
-    return {name: one for name, one in found.items() if isinstance(one, str)} if found else {}
+    marks = found.items() if isinstance(found, dict) else ()
+    return {name: mark for name, mark in marks if isinstance(mark, str)}
 
 
 def _projects(api: Api, place: Place) -> Iterator[str]:
