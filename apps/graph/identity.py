@@ -67,6 +67,9 @@ SUGGESTING = {
 RUN_SCHEMES = frozenset({"mlflow_run", "kfp_run"})
 
 _HEX = re.compile(r"[0-9a-f]+\Z")
+# W&B keeps one version of a collection for one digest over its files: `team/project/name@digest`.
+_WANDB_VERSION = re.compile(r".+/.+/.+@([0-9a-f]{32})\Z")
+_WANDB_OF_NOTHING = "64e7c61456b10382e2f3b571ac24b659"
 _COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _IMAGE_DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 _LOWER_CASE = DIGEST_LENGTHS.keys() | {"git_commit", "git_dirty_commit"}
@@ -133,6 +136,8 @@ def proves(kind: str, scheme: str, value: str) -> bool:
     False
     >>> proves("code", "git_commit", "a91f3e2"), proves("dataset", "mlflow", "0ab12c34")
     (False, False)
+    >>> proves("model", "wandb_version", "acme/churn/churn-model@189c8dee8c5704bfd38bbe5dea649936")
+    True
     """
     if scheme in DIGEST_LENGTHS:
         return (
@@ -152,6 +157,9 @@ def proves(kind: str, scheme: str, value: str) -> bool:
             and _IMAGE_DIGEST.match(value) is not None
             and len(set(value.removeprefix("sha256:"))) > 1
         )
+    if scheme == "wandb_version":
+        found = _WANDB_VERSION.match(value)
+        return kind not in NOT_ITS_CONTENT and found is not None and found[1] != _WANDB_OF_NOTHING
     return False
 
 

@@ -16,5 +16,7 @@ STORES = SHARED / "tracking" / "stores"
 
 
 def of_path(read: Connector) -> Callable[[Path], Iterator[Reading]]:
-    """The connector's reading of a file or folder."""
-    return lambda path: read(Access(where=str(path)))
+    """The connector's readings of a file or folder, without the last word that these were all."""
+    return lambda path: (
+        one for one in read(Access(where=str(path))) if one != Reading(complete="")
+    )

@@ -44,16 +44,16 @@ def test_it_reads_a_run_with_all_that_it_read_ran_and_wrote(export: Path) -> Non
     dataset = next(one for kind, one, _ in artifacts(export) if kind == "dataset")
     assert dataset == "data/train"
     assert {(role, down) for _, role, down in edges(export)} == {
-        ("code", "apple-pie@PIE-1"),
-        ("code", "apple-pie@PIE-2"),
-        ("environment", "apple-pie@PIE-1"),
-        ("environment", "apple-pie@PIE-2"),
-        ("training", "apple-pie@PIE-1"),
-        ("training", "apple-pie@PIE-2"),
+        ("code", "PIE-1@PIE-1"),
+        ("code", "PIE-2@PIE-2"),
+        ("environment", "PIE-1@PIE-1"),
+        ("environment", "PIE-2@PIE-2"),
+        ("training", "PIE-1@PIE-1"),
+        ("training", "PIE-2@PIE-2"),
         ("output", "model/pie@PIE-1"),
         ("output", "model/pie@PIE-2"),
         ("output", "PIE-MOD@PIE-MOD-1"),
-        ("derived", "apple-pie@PIE-2"),
+        ("derived", "PIE-2@PIE-2"),
     }
     code = artifacts(export)["code", "pies", commit]
     assert code.namespace == "git://forge.example/orchard/pies"
@@ -61,7 +61,7 @@ def test_it_reads_a_run_with_all_that_it_read_ran_and_wrote(export: Path) -> Non
 
 
 def test_it_keeps_parameters_seed_metrics_and_extremes(export: Path) -> None:
-    run = artifacts(export)["run", "apple-pie", "PIE-1"]
+    run = artifacts(export)["run", "PIE-1", "PIE-1"]
     assert (run.owner, run.tags) == ("grandmother", ("apple", "autumn"))
     assert run.occurred_at is not None
     assert run.facets["run"]["parameters"] == {"oven/heat": 180.5, "seed": 7, "sugar": 120}
@@ -99,11 +99,11 @@ def test_it_reads_the_registry_with_stages_as_moving_names(export: Path) -> None
     version = found["model", "PIE-MOD", "PIE-MOD-1"]
     assert version.facets["aliases"] == ["production"]
     assert version.facets["model"] == {"metrics": {"validation/taste": 0.8}}
-    assert ("apple-pie@PIE-1", "output", "PIE-MOD@PIE-MOD-1") in edges(export)
+    assert ("PIE-1@PIE-1", "output", "PIE-MOD@PIE-MOD-1") in edges(export)
 
 
 def test_it_finds_the_parent_of_a_fork_by_the_id_its_user_gave(export: Path) -> None:
-    assert ("apple-pie@PIE-1", "derived", "apple-pie@PIE-2") in edges(export)
+    assert ("PIE-1@PIE-1", "derived", "PIE-2@PIE-2") in edges(export)
 
 
 def test_it_names_a_parent_that_was_not_exported(tmp_path: Path) -> None:
@@ -195,4 +195,4 @@ def test_it_counts_what_the_real_export_holds() -> None:
 def test_it_reads_the_real_log() -> None:
     run = import_path(kind="neptune", path=STORES / "offline")
     assert run.refused == {}
-    assert Artifact.objects.get(kind="run").name == "rf-60"
+    assert Artifact.objects.get(kind="run").description == "rf-60"

@@ -24,7 +24,9 @@ def offline(tmp_path: Path) -> Path:
 def test_it_reads_the_log_of_the_2x_client() -> None:
     found = artifacts(PAYLOADS / "offline")
     (run,) = [one for key, one in found.items() if key[0] == "run"]
-    assert (run.namespace, run.name, run.tags) == ("neptune://offline", "apple-pie", ("autumn",))
+    assert (run.namespace, run.description, run.tags) == (
+        *("neptune://offline", "apple-pie", ("autumn",)),
+    )
     assert run.facets["run"]["parameters"] == {"oven/heat": 180.5, "seed": 7, "sugar": 120}
     assert run.facets["run"]["metrics"] == {"test/taste": 0.9, "valid/taste": 0.7}
     assert run.occurred_at is not None
@@ -82,15 +84,15 @@ def test_it_refuses_a_log_of_nobody(tmp_path: Path, text: str) -> None:
 
 def test_it_reads_the_database_of_the_3x_client() -> None:
     found = artifacts(PAYLOADS / "scale")
-    run = found["run", "apple-pie", "grandmother"]
+    run = found["run", "grandmother", "grandmother"]
     assert (run.namespace, run.tags) == (f"neptune://{PROJECT}", ("apple",))
     expected = {"fan": True, "heat": 180.5, "seed": 7, "sugar": 120}
     assert run.facets["run"]["parameters"] == expected
     assert run.facets["run"]["metrics"] == {"valid/taste": 0.7}
     assert edges(PAYLOADS / "scale") == {
-        ("source_code@" + "0123456789abcdef" * 2 + "01234567", "code", "apple-pie@grandmother"),
-        ("apple-pie@grandmother", "output", "model/pie@grandmother"),
-        ("apple-pie@grandmother", "derived", "apple-pie@granddaughter"),
+        ("source_code@" + "0123456789abcdef" * 2 + "01234567", "code", "grandmother@grandmother"),
+        ("grandmother@grandmother", "output", "model/pie@grandmother"),
+        ("grandmother@grandmother", "derived", "granddaughter@granddaughter"),
     }
 
 

@@ -62,7 +62,8 @@ def test_it_joins_a_resumed_run_and_keeps_what_only_the_first_folder_says() -> N
     (run,) = artifacts(by_run(ORCHARD)["train001"], "run")
     facet = run.facets["run"]
     assert len(run.facets["wandb"]["folders"]) == 2
-    assert (run.name, run.description) == ("grow-tree", "first tree")
+    assert (run.name, run.description) == ("train001", "grow-tree\n\nfirst tree")
+    assert facet["name"] == "grow-tree"
     assert facet["parameters"]["depth"] == 3
     assert facet["parameters"]["more"] == 1
     assert facet["seed"] == 11
@@ -77,10 +78,10 @@ def test_it_joins_a_resumed_run_and_keeps_what_only_the_first_folder_says() -> N
 
 def test_it_reads_what_a_run_read_and_wrote() -> None:
     assert edges(by_run(ORCHARD)["train001"]) == {
-        ("apples", "code", "grow-tree"),
-        ("registry.orchard.example/train", "environment", "grow-tree"),
-        ("apples", "training", "grow-tree"),
-        ("grow-tree", "output", "tree"),
+        ("apples", "code", "train001"),
+        ("registry.orchard.example/train", "environment", "train001"),
+        ("apples", "training", "train001"),
+        ("train001", "output", "tree"),
     }
 
 
@@ -93,9 +94,9 @@ def test_it_takes_the_metrics_of_a_judging_run_for_an_evaluation() -> None:
     (evaluation,) = artifacts(reading, "evaluation")
     assert evaluation.facets == {"evaluation": {"metrics": {"auc": 0.88}}}
     assert {
-        ("tree", "evaluation", "judge-tree"),
-        ("judge-tree", "output", "judge-tree"),
-        ("apples", "testing", "judge-tree"),
+        ("tree", "evaluation", "judge001"),
+        ("judge001", "output", "judge001"),
+        ("apples", "testing", "judge001"),
     } <= edges(reading)
 
 
@@ -116,7 +117,7 @@ def test_it_takes_the_md5_only_of_the_bytes_of_one_file() -> None:
 def test_it_names_what_stitching_can_find() -> None:
     reading = by_run(ORCHARD)["train001"]
     assert identifiers(reading, "wandb_artifact") == {("apples", "orchard/apples/apples:v0")}
-    assert identifiers(reading, "wandb_run") == {("grow-tree", "orchard/apples/train001")}
+    assert identifiers(reading, "wandb_run") == {("train001", "orchard/apples/train001")}
     assert {name for name, _ in identifiers(reading, "wandb_digest")} == {"apples", "tree"}
     (environment,) = artifacts(reading, "environment")
     assert environment.facets["environment"]["image_digest"] == "sha256:" + "c4" * 32
@@ -179,7 +180,7 @@ def test_it_does_not_lead_back_to_what_was_read(tmp_path: Path) -> None:
         tmp_path, a_run(), artifact("tree", "d1", used=True), artifact("tree", "d1"), finished()
     )
     (reading,) = read(folder)
-    assert edges(reading) == {("tree", "input", "grow")}
+    assert edges(reading) == {("tree", "input", "r1")}
     assert codes(reading) == {"read_and_logged"}
 
 
@@ -190,7 +191,7 @@ def test_it_asks_older_clients_files_for_what_they_did_not_record(tmp_path: Path
         ' "commit": "' + "ab" * 20 + '"}, "codePath": "t.py", "gpu": 5}'
     )
     (reading,) = read(folder)
-    assert edges(reading) == {("r", "code", "grow"), ("oak/train", "environment", "grow")}
+    assert edges(reading) == {("r", "code", "r1"), ("oak/train", "environment", "r1")}
 
 
 def test_it_links_a_forked_run_to_its_origin(tmp_path: Path) -> None:
@@ -199,7 +200,7 @@ def test_it_links_a_forked_run_to_its_origin(tmp_path: Path) -> None:
     found = by_run(tmp_path)
     assert found["r1"].batch is not None
     (edge,) = found["r1"].batch.edges
-    assert (edge.upstream.version, edge.role, edge.upstream.name) == ("r0", "derived", "grow")
+    assert (edge.upstream.version, edge.role, edge.upstream.name) == ("r0", "derived", "r0")
 
 
 def test_it_unsets_what_was_removed(tmp_path: Path) -> None:

@@ -21,16 +21,19 @@ class SourceKind:
     secret: str = ""
 
 
+OPENS_GIT = "user:token, or a token"
 KINDS: dict[str, SourceKind] = {
     "batch": SourceKind("batch", "Lineage batches", "JSON files of lineage batches"),
     "croissant": SourceKind("croissant.connector", "Croissant", "Croissant files"),
     "cyclonedx": SourceKind("cyclonedx.connector", "CycloneDX ML-BOM", "bills of materials"),
     "deployments": SourceKind("deployments.connector", "Deployments", "manifests"),
-    "dvc": SourceKind("dvc.connector", "DVC", "a git repository with DVC files"),
+    "dvc": SourceKind(
+        "dvc.connector", "DVC", "a git repository with DVC files, or its https:// URL", OPENS_GIT
+    ),
     "ecosystem-graphs": SourceKind(
         "ecosystem_graphs.connector", "Ecosystem Graphs", "its folder of YAML"
     ),
-    "git": SourceKind("git.connector", "git", "a git repository"),
+    "git": SourceKind("git.connector", "git", "a git repository, or its https:// URL", OPENS_GIT),
     "huggingface": SourceKind("huggingface.connector", "Hugging Face", "clones of repositories"),
     "kubeflow": SourceKind(
         "kubeflow.connector",
@@ -58,9 +61,11 @@ KINDS: dict[str, SourceKind] = {
     ),
     "neptune": SourceKind("neptune.connector", "Neptune", "an export, or offline folders"),
     "openlineage": SourceKind("openlineage", "OpenLineage", "files of events"),
-    "wandb": SourceKind("wandb.connector", "Weights & Biases", "offline runs"),
-    "wandb-graphql": SourceKind(
-        "wandb.graphql", "Weights & Biases, recorded", "recorded answers of its API"
+    "wandb": SourceKind(
+        "wandb.connector",
+        "Weights & Biases",
+        "https://api.wandb.ai/ENTITY[/PROJECT], or offline runs",
+        "an API key",
     ),
 }
 

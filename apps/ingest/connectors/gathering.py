@@ -151,12 +151,15 @@ class Gathering:
             aliases=tuple(self.aliases),
         )
 
-    def reading(self) -> Reading:
+    def reading(self, unit: str = "", *about: ArtifactKey) -> Reading:
+        """Everything, as the unit of that name; of what it is about, what is stated here."""
         batch = self.batch()
         return Reading(
             batch=batch if len(batch) else None,
             adapted=tuple(self.adapted),
             refused=tuple(self.refused),
+            unit=unit,
+            about=tuple(one for one in about if one in self.artifacts),
         )
 
 

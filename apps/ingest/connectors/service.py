@@ -4,6 +4,7 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
@@ -16,9 +17,10 @@ from apps.ingest.connectors.reach import Reach
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 # Connecting, and each wait for the next bytes.
 SECONDS = 30.0
-# Pauses before the second, third and fourth attempt.
+# Pauses before the second, third and fourth attempt; longer if the service says how long.
 PAUSES = (0.5, 2.0, 5.0)
-_BUSY = frozenset({429, 500, 502, 503, 504})
+LONGEST_PAUSE = 60.0
+BUSY = frozenset({429, 500, 502, 503, 504})
 _MEANING = {
     401: "The credentials were not accepted.",
     403: "The credentials do not allow this.",
@@ -55,7 +57,7 @@ class Service:
         `once` for what can be done without: it is not asked for again if the service is busy.
         """
         pauses = () if once else PAUSES
-        return self._answer("GET", path, pauses, params=dict(params or {}))
+        return self._answer("GET", path, pauses, params=params or None)
 
     def _json(self, method: str, path: str, **sent: Any) -> Any:
         body = self._answer(method, path, PAUSES, **sent)
@@ -68,24 +70,26 @@ class Service:
 
     def _answer(self, method: str, path: str, pauses: Sequence[float], **sent: Any) -> bytes:
         for pause in (*pauses, None):
+            asked = 0.0
             try:
-                status, body = self._ask(method, path, **sent)
-            except httpx2.TransportError as error:
+                status, body, asked = self._ask(method, path, **sent)
+            except httpx2.RequestError as error:
                 reason, status, body = f"{type(error).__name__}: {error}", 0, b""
             else:
                 if status < httpx2.codes.MULTIPLE_CHOICES:
                     return body
-                reason = self._words(status, body)
-            if status and status not in _BUSY:
+                reason = words_on(status, body)
+            if status and status not in BUSY:
                 gone = status == httpx2.codes.NOT_FOUND
                 raise (NothingThereError if gone else ConnectorError)(
                     f"{self.base}{path}: {reason}"
                 )
-            if pause is not None:
-                time.sleep(pause)
+            if pause is None or asked > LONGEST_PAUSE:
+                break
+            time.sleep(max(pause, asked))
         raise ConnectorError(f"{self.base}{path} cannot be reached: {reason}", permanent=False)
 
-    def _ask(self, method: str, path: str, **sent: Any) -> tuple[int, bytes]:
+    def _ask(self, method: str, path: str, **sent: Any) -> tuple[int, bytes, float]:
         with self._client.stream(method, f"{self.base}{path}", **sent) as answer:
             body = bytearray()
             for chunk in answer.iter_bytes():
@@ -94,16 +98,28 @@ class Service:
                     raise ConnectorError(
                         f"{self.base}{path} answers with more than {MAX_ANSWER_BYTES:,} bytes."
                     )
-            return answer.status_code, bytes(body)
+            return answer.status_code, bytes(body), _pause_asked_for(answer.headers)
 
-    def _words(self, status: int, body: bytes) -> str:
-        if httpx2.codes.is_redirect(status):
-            return f"Answered {status}, a redirect; give the address it leads to."
-        said = " ".join(body[:500].decode("utf-8", "replace").split())[:200]
-        meaning = _MEANING.get(status, "")
-        return " ".join(
-            filter(None, (f"Answered {status}.", meaning, f"It said: {said}" * bool(said)))
-        )
+
+def words_on(status: int, body: bytes) -> str:
+    """What an answer that is no success means."""
+    if httpx2.codes.is_redirect(status):
+        return f"Answered {status}, a redirect; give the address it leads to."
+    said = " ".join(body[:500].decode("utf-8", "replace").split())[:200]
+    meaning = _MEANING.get(status, "")
+    return " ".join(filter(None, (f"Answered {status}.", meaning, f"It said: {said}" * bool(said))))
+
+
+def _pause_asked_for(headers: Mapping[str, str]) -> float:
+    """The seconds until a service wants to be asked again; 0 if it says nothing of that."""
+    said = headers.get("Retry-After") or headers.get("RateLimit-Reset") or ""
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    try:
+        until = parsedate_to_datetime(said)
+    except (ValueError, TypeError):
+        return 0.0
+    return max(0.0, until.timestamp() - time.time())
 
 
 @contextmanager
@@ -120,7 +136,7 @@ def service(
     if url.userinfo:
         raise ConnectorError("The URL holds credentials; give them as the source's secret instead.")
     with httpx2.Client(
-        transport=_Checked(reach),
+        transport=CheckedTransport(reach),
         headers={"User-Agent": "model-lineage", **(headers or {})},
         timeout=SECONDS,
         follow_redirects=False,
@@ -129,7 +145,7 @@ def service(
         yield Service(base, client)
 
 
-class _Checked(httpx2.HTTPTransport):
+class CheckedTransport(httpx2.HTTPTransport):
     """Connects to the very address that was checked, whatever the name resolves to next."""
 
     def __init__(self, reach: Reach) -> None:

@@ -8,6 +8,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from apps.ingest.connectors.croissant.terms import is_a, shortened, shortener, w
 from apps.ingest.connectors.formats.documents import json_values
 from apps.ingest.connectors.gathering import Gathering, moment
 from apps.ingest.connectors.huggingface.clone import HUB, HUBS, hub_name
+from apps.ingest.connectors.units import all_told
 
 PRODUCER = "croissant"
 LENGTHS = {"sha256": 64, "md5": 32}
@@ -34,7 +36,10 @@ _SIZE = re.compile(r"([\d.]{1,20})\s*([KMGT]?i?B|)\Z", re.IGNORECASE)
 
 def read(access: Access) -> Iterator[Reading]:
     """Every description in a file, or in the JSON files of a folder."""
-    path = access.path
+    yield from all_told(_read(access.path))
+
+
+def _read(path: Path) -> Iterator[Reading]:
     for found in json_values(path.resolve()):
         if isinstance(found, Remark):
             yield Reading(refused=(found,))
@@ -46,7 +51,7 @@ def read(access: Access) -> Iterator[Reading]:
             yield _Description(Gathering(PRODUCER, evidence=place), place, about).reading()
         else:
             remark = Remark(place, "not_a_dataset", "Its @type is not sc:Dataset.")
-            yield Reading(refused=(remark,))
+            yield Reading(refused=(remark,), unit=place)
 
 
 @dataclass(slots=True)
@@ -67,7 +72,8 @@ class _Description:
             for name in DERIVED:
                 for index, one in enumerate(_list(self.about.get(name))):
                     self._source(one, f"{self.place} > {name}[{index}]")
-        return self.gathering.reading()
+        unit = f"{self.key.namespace}/{self.key.name}"
+        return self.gathering.reading(unit, self.key)
 
     def _key(self) -> ArtifactKey:
         """By the address; without one, by the name or else the file's folder."""

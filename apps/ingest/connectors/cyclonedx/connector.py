@@ -5,6 +5,7 @@ has none belongs to the bill, by its serial number.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from apps.ingest.connectors.cyclonedx.component import Bom, state_component
 from apps.ingest.connectors.cyclonedx.formulation import data_role, state_workflow
 from apps.ingest.connectors.formats.documents import json_values
 from apps.ingest.connectors.gathering import Gathering, moment, text
+from apps.ingest.connectors.units import all_told
 
 PRODUCER = "cyclonedx"
 LISTS = frozenset({"components", "services", "dependencies", "formulation"})
@@ -25,7 +27,10 @@ READ = frozenset(
 
 def read(access: Access) -> Iterator[Reading]:
     """Every bill in a file, or in the JSON files of a folder."""
-    path = access.path
+    yield from all_told(_read(access.path))
+
+
+def _read(path: Path) -> Iterator[Reading]:
     for found in json_values(path.resolve()):
         if isinstance(found, Remark):
             yield Reading(refused=(found,))
@@ -33,7 +38,7 @@ def read(access: Access) -> Iterator[Reading]:
         place, value = found
         if not isinstance(value, dict) or value.get("bomFormat") != "CycloneDX":
             remark = Remark(place, "not_a_bill", "Its bomFormat is not CycloneDX.")
-            yield Reading(refused=(remark,))
+            yield Reading(refused=(remark,), unit=place)
         else:
             yield _reading(place, value)
 
@@ -62,7 +67,8 @@ def _reading(place: str, value: dict[str, Any]) -> Reading:
         for where, _, key in stated[1:]:
             if key is not None and key != stated[0][2]:
                 _depend(bom, key, stated[0][2], where)
-    return bom.gathering.reading()
+    subject = stated[0][2] if metadata.get("component") else None
+    return bom.gathering.reading(bom.serial or place, *([subject] if subject else []))
 
 
 def _look_over(bom: Bom, value: dict[str, Any]) -> None:

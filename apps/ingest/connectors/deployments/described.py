@@ -80,6 +80,11 @@ class Described:
     def key(self) -> ArtifactKey:
         return ArtifactKey(self.namespace, Kind.DEPLOYMENT.value, self.name, self.version)
 
+    @property
+    def unit(self) -> str:
+        """Without the version: a deployment of another version takes the place of this one."""
+        return f"{self.namespace}/{self.name}"
+
     def note(self, code: str, message: str) -> None:
         self.adapted.append(Remark(self.place, code, message))
 
@@ -89,11 +94,12 @@ class Described:
             batch = self._batch()
         except RecordError as error:
             remark = Remark(f"{self.place} {error.path}", "invalid", error.message)
-            return Reading(refused=(remark,))
+            return Reading(refused=(remark,), unit=self.unit)
         if not len(batch):
             remark = Remark(self.place, "no_reference", "Names no model and image to be linked.")
-            return Reading(adapted=tuple(self.adapted), refused=(remark,))
-        return Reading(batch=batch, adapted=tuple(self.adapted))
+            return Reading(adapted=tuple(self.adapted), refused=(remark,), unit=self.unit)
+        about = (self.key,) if self.is_deployed else ()
+        return Reading(batch=batch, adapted=tuple(self.adapted), unit=self.unit, about=about)
 
     def _batch(self) -> LineageBatch:
         models, images = self._settled(self.models, "alias"), self._settled(self.images, "tag")

@@ -17,28 +17,42 @@ from apps.ingest.connectors.dvc.records import Things, external_key, is_proof
 from apps.ingest.connectors.dvc.registry import registered
 from apps.ingest.connectors.dvc.stages import run_records
 from apps.ingest.connectors.git.names import namespace_of, text
-from apps.ingest.connectors.git.objects import Repository, open_repository
+from apps.ingest.connectors.git.objects import Repository
 from apps.ingest.connectors.git.records import Whole
+from apps.ingest.connectors.git.remote import read_repository, said_of
 
 PRODUCER = "dvc"
 ADAPTED = {"stale_lock", "no_such_artifact", "shallow", "alternates"}
 
 
 def read(access: Access) -> Iterator[Reading]:
+    """One reading a registered model, a file or folder that DVC tracks, and a run."""
+    yield from read_repository(access, _read)
+
+
+def test(access: Access) -> str:
+    """How many branches and tags there are. ConnectorError if the repository cannot be read."""
+    return said_of(access)
+
+
+def _read(repository: Repository) -> Iterator[Reading]:
     """Registered models first, so that they bear the names people gave; then data, then runs."""
-    path = access.path
-    with open_repository(path) as repository:
-        history = read_history(repository)
-        things = Things(history)
-        yield _remarks(repository)
-        for whole in registered(things):
-            yield whole.reading(PRODUCER)
-        for data in history.data.values():
-            yield _data(things, data).reading(PRODUCER)
-        names = _names(repository)
-        for run in history.runs.values():
-            yield run_records(things, run, names).reading(PRODUCER)
-        yield _remarks(repository)
+    history = read_history(repository)
+    things = Things(history)
+    first = _remarks(repository)
+    for whole in registered(things):
+        yield whole.reading(PRODUCER)
+    for data in history.data.values():
+        yield _data(things, data).reading(PRODUCER)
+    names = _names(repository)
+    for run in history.runs.values():
+        yield run_records(things, run, names).reading(PRODUCER)
+    last = _remarks(repository)
+    yield Reading(
+        unit="history",
+        adapted=(*first.adapted, *last.adapted),
+        refused=(*first.refused, *last.refused),
+    )
 
 
 def _remarks(repository: Repository) -> Reading:
@@ -61,8 +75,10 @@ def _names(repository: Repository) -> dict[str, list[str]]:
 
 
 def _data(things: Things, seen: SeenData) -> Whole:
-    whole = Whole(f"{seen.commit}:{seen.place}")
+    place = f"{seen.commit}:{seen.place}"
+    whole = Whole(place, f"data/{seen.output.path}@{seen.output.value}")
     key = things.add(whole, seen.output, seen=seen.last_time)
+    whole.about[key] = None
     for one in seen.file.imports:
         _imported(things, whole, key, seen, one)
     return whole

@@ -84,7 +84,7 @@ def _records(things: Things, name: str, commit: str, one: _Registration) -> Whol
             f"The commit {commit[:12]} declares no artifact {name} with content DVC keeps; only "
             "the name is recorded.",
         )
-    whole = Whole(f"tag {one.tags[0]} > {commit}")
+    whole = Whole(f"tag {one.tags[0]} > {commit}", f"registered/{name}@{commit}")
     facts: dict[str, Any] = {"tags": one.tags, "commit": commit}
     if one.stages:
         facts["stages"] = one.stages
@@ -98,6 +98,7 @@ def _records(things: Things, name: str, commit: str, one: _Registration) -> Whol
         whole.artifacts[key] = msgspec.structs.replace(bare, facets=bare.facets | extra)
     for version, tag in one.versions.items():
         key = ArtifactKey(things.namespace, "model", name, version)
+        whole.about[key] = None
         _version(things, whole, content, key, tag)
         record = whole.artifacts[key]
         said = extra | ({"gto": facts | {"deregistered": True}} if version in one.undone else {})

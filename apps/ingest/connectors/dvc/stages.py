@@ -19,7 +19,8 @@ from apps.ingest.connectors.git.records import Whole
 def run_records(things: Things, seen: SeenRun, names: dict[str, list[str]]) -> Whole:
     """`names` are the tags and experiments by commit."""
     stage = seen.stage
-    whole = Whole(f"{seen.commits[0]}:{seen.place} > {stage.name}")
+    place = f"{seen.commits[0]}:{seen.place} > {stage.name}"
+    whole = Whole(place, f"run/{stage.name}@{stage.version}")
     run = ArtifactKey(things.namespace, "run", stage.name, stage.version)
     measured = {path: metrics_in(things, path, blob) for path, blob in seen.metrics.items()}
     whole.artifacts[run] = ArtifactRecord(
@@ -30,6 +31,7 @@ def run_records(things: Things, seen: SeenRun, names: dict[str, list[str]]) -> W
         stated_at=moment(seen.last_time),
         facets=_facets(seen, measured, names),
     )
+    whole.about[run] = None
     inputs = [(one, things.add(whole, one)) for one in stage.inputs]
     outputs = [(one, things.add(whole, one, run=stage.version)) for one in stage.outputs]
     models_read = [key for _, key in inputs if key.kind == "model"]

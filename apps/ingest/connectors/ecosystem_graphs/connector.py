@@ -61,6 +61,9 @@ def read(access: Access) -> Iterator[Reading]:
         batch=LineageBatch(producer=PRODUCER, artifacts=tuple(artifacts), edges=tuple(edges)),
         adapted=tuple(catalogue.adapted),
         refused=tuple(catalogue.refused),
+        unit="cards",
+        about=tuple(record.key for record in artifacts),
+        complete="",
     )
 
 

@@ -12,6 +12,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -20,49 +21,62 @@ from dulwich.objects import Commit, ObjectID
 from apps.graph.records import ArtifactKey, ArtifactRecord
 from apps.ingest.connectors.contract import Access, Reading
 from apps.ingest.connectors.git.contents import Contents, add_content, add_image, content_key
-from apps.ingest.connectors.git.models import add_declared, add_model_version
+from apps.ingest.connectors.git.models import add_declared, model_version_of
 from apps.ingest.connectors.git.names import text
-from apps.ingest.connectors.git.objects import NamedTag, Repository, open_repository
+from apps.ingest.connectors.git.objects import NamedTag, Repository
 from apps.ingest.connectors.git.records import Whole, commit_record
+from apps.ingest.connectors.git.remote import read_repository, said_of
 from apps.ingest.connectors.git.statements import model_version, trailers
 from apps.ingest.connectors.git.worktree import changes
 
 PRODUCER = "git"
+WORK_TREE = "work-tree"
+PRESENT_AT_ONCE = 1000
 MAX_REFLOG_BYTES = 64 * 1024 * 1024
 _REFLOG_LINE = re.compile(rb"[0-9a-f]{40} ([0-9a-f]{40}) ")
 _ADAPTED = {"shallow", "alternates", "no_file_of_model", "moving_tag", "dirty", "unknown_ref"}
 
 
 def read(access: Access) -> Iterator[Reading]:
-    """One reading a commit that something names, then the work tree.
+    """One reading a commit that something names, then the work tree."""
+    yield from read_repository(access, _read)
 
-    Commits that name a model version come first, so that it bears the name that people gave it
-    and not that of a file; else the oldest first.
+
+def test(access: Access) -> str:
+    """How many branches and tags there are. ConnectorError if the repository cannot be read."""
+    return said_of(access)
+
+
+def _read(repository: Repository) -> Iterator[Reading]:
+    """Commits that name a model version come first, so that it bears the name that people gave it
+    and not that of a file; else the oldest first. Commits that nothing names are still there.
     """
-    path = access.path
-    with open_repository(path) as repository:
-        contents = Contents(repository)
-        tags: defaultdict[str, list[NamedTag]] = defaultdict(list)
-        for tag in repository.tags():
-            tags[tag.commit].append(tag)
-        branches = repository.branches()
-        reached = repository.commits()
-        lost = _lost(repository, set(reached))
-        head = repository.refs.get(b"HEAD", b"")
-        for sha in sorted((*reached, *lost), key=lambda one: not _names_model(tags[text(one)])):
-            commit = repository.commit(sha)
-            if commit is None:
-                continue
-            names = tags.get(text(sha), [])
-            standing = branches.get(text(sha), [])
-            if names or standing or sha in lost or sha == head or trailers(commit.message):
-                facts: dict[str, Any] = {"unreachable": True} if sha in lost else {}
-                whole = _commit(contents, commit, names, standing, facts)
+    contents = Contents(repository)
+    tags: defaultdict[str, list[NamedTag]] = defaultdict(list)
+    for tag in repository.tags():
+        tags[tag.commit].append(tag)
+    branches = repository.branches()
+    reached = repository.commits()
+    lost = _lost(repository, set(reached))
+    head = repository.refs.get(b"HEAD", b"")
+    unnamed = []
+    for sha in sorted((*reached, *lost), key=lambda one: not _names_model(tags[text(one)])):
+        commit = repository.commit(sha)
+        if commit is None:
+            continue
+        names = tags.get(text(sha), [])
+        standing = branches.get(text(sha), [])
+        if names or standing or sha in lost or sha == head or trailers(commit.message):
+            facts: dict[str, Any] = {"unreachable": True} if sha in lost else {}
+            for whole in _commit(contents, commit, names, standing, facts):
                 yield _with_remarks(repository, whole.reading(PRODUCER))
-        tip = repository.commit(head)
-        changed = _work_tree(repository, tip) if tip else None
-        last = changed.reading(PRODUCER) if changed else Reading()
-        yield _with_remarks(repository, last)
+        else:
+            unnamed.append(f"commit/{text(sha)}")
+    for start in range(0, len(unnamed), PRESENT_AT_ONCE):
+        yield Reading(present=tuple(unnamed[start : start + PRESENT_AT_ONCE]))
+    tip = repository.commit(head)
+    changed = _work_tree(repository, tip) if tip else None
+    yield _with_remarks(repository, changed.reading(PRODUCER) if changed else Reading())
 
 
 def _names_model(tags: list[NamedTag]) -> bool:
@@ -71,8 +85,9 @@ def _names_model(tags: list[NamedTag]) -> bool:
 
 def _with_remarks(repository: Repository, reading: Reading) -> Reading:
     found = repository.take_remarks()
-    return Reading(
-        batch=reading.batch,
+    return replace(
+        reading,
+        unit=reading.unit or (WORK_TREE if found else ""),
         adapted=tuple(one for one in found if one.code in _ADAPTED),
         refused=(*reading.refused, *(one for one in found if one.code not in _ADAPTED)),
     )
@@ -84,9 +99,10 @@ def _commit(
     tags: list[NamedTag],
     branches: list[str],
     facts: dict[str, Any],
-) -> Whole:
+) -> Iterator[Whole]:
+    """The model versions that tags name, each by itself, then the commit."""
     repository = contents.repository
-    whole = Whole(f"commit {text(commit.id)}")
+    whole = Whole(f"commit {text(commit.id)}", f"commit/{text(commit.id)}")
     said = trailers(commit.message)
     facts |= {"tags": [_tag_facts(one) for one in tags]} if tags else {}
     facts |= {"trailers": [list(one) for one in said]} if said else {}
@@ -95,11 +111,12 @@ def _commit(
         facts["signature"] = "present, not verified"
     record = commit_record(repository, commit, facts, branches[0] if branches else "")
     whole.artifacts[record.key] = record
+    whole.about[record.key] = None
     named, images = contents.of(bytes(commit.tree))
     keys = {one: content_key(repository.namespace, one) for one in named}
     for tag in tags:
         if (model := model_version(tag.name)) is not None:
-            add_model_version(repository, whole, record.key, tag, model, keys)
+            yield model_version_of(repository, record.key, tag, model, keys)
     for one in named:
         add_content(whole, repository.namespace, one)
     for image, digest in sorted(images.items()):
@@ -110,7 +127,7 @@ def _commit(
             key for one, key in keys.items() if one.kind == "model" and one.version not in before
         ]
         add_declared(repository, whole, record.key, said, made)
-    return whole
+    yield whole
 
 
 def _before(contents: Contents, commit: Commit) -> Iterator[Any]:
@@ -149,7 +166,7 @@ def _work_tree(repository: Repository, tip: Commit) -> Whole | None:
     if not changed:
         return None
     summary = hashlib.sha256(json.dumps(sorted(changed.items())).encode()).hexdigest()[:12]
-    whole = Whole(f"work tree at {text(tip.id)}")
+    whole = Whole(f"work tree at {text(tip.id)}", WORK_TREE)
     base = commit_record(repository, tip, {})
     key = ArtifactKey(
         repository.namespace, "code", repository.name, f"{text(tip.id)}+dirty.{summary}"

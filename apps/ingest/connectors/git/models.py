@@ -13,15 +13,15 @@ from apps.ingest.connectors.git.statements import dataset_said, fields, model_ve
 MLFLOW = "mlflow"
 
 
-def add_model_version(
+def model_version_of(
     repository: Repository,
-    whole: Whole,
     code: ArtifactKey,
     tag: NamedTag,
     model: tuple[str, str],
     keys: Mapping[Content, ArtifactKey],
-) -> None:
+) -> Whole:
     """The version under the tag's name; the file of that name in the commit is its content."""
+    whole = Whole(f"tag {tag.name}", f"tag/{tag.name}")
     key = ArtifactKey(repository.namespace, "model", *model)
     files = [one for one in keys if one.kind == "model" and _stem(one.path) == _stem(model[0])]
     content = files[0] if len({one.version for one in files}) == 1 else None
@@ -47,7 +47,9 @@ def add_model_version(
         facets={"git": {"tag": tag.name, "commit": code.version} | ({"said": said} if said else {})}
         | ({"model": {"size_bytes": content.size}} if content and content.size else {}),
     )
+    whole.about[key] = None
     whole.edge(code, key, "code")
+    return whole
 
 
 def add_declared(

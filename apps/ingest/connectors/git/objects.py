@@ -58,7 +58,10 @@ class NamedTag:
 
 @dataclass(slots=True)
 class Repository:
-    """Objects by name. What cannot be read is absent, and remarked once."""
+    """Objects by name. What cannot be read is absent, and remarked once.
+
+    `uncertain` says that commits or folders are among that: what is gone cannot be told.
+    """
 
     root: Path
     control: Path
@@ -66,6 +69,7 @@ class Repository:
     refs: dict[bytes, bytes]
     address: str
     converts_line_ends: bool = False
+    uncertain: bool = False
     remarks: dict[Remark, None] = field(default_factory=dict)
     _folders: dict[bytes, list[tuple[str, int, bytes]]] = field(default_factory=dict)
 
@@ -113,6 +117,7 @@ class Repository:
         """(name, mode, object) of a folder; nothing that is a submodule."""
         found = self.object(tree)
         if not isinstance(found, Tree):
+            self.uncertain = True
             return []
         try:
             entries = found.items()
@@ -178,11 +183,15 @@ class Repository:
         waiting = self.starts()
         while waiting:
             sha = waiting.pop()
-            if sha in times or (commit := self.commit(sha)) is None:
+            if sha in times:
+                continue
+            if (commit := self.commit(sha)) is None:
+                self.uncertain = True
                 continue
             times[sha] = commit.commit_time
             waiting += [bytes(one) for one in commit.parents]
             if len(times) > MAX_COMMITS:
+                self.uncertain = True
                 self.remark("refs", "too_many_commits", f"Only {MAX_COMMITS:,} commits are read.")
                 break
         return sorted(times, key=lambda sha: (times[sha], sha))

@@ -38,10 +38,15 @@ def commit_key(repository: Repository, sha: str) -> ArtifactKey:
 
 
 class Whole:
-    """The records of one run, or of one file, that stand or fall together."""
+    """The records of one run, or of one file, that stand or fall together.
 
-    def __init__(self, place: str) -> None:
+    `unit` and `about` are those of the reading.
+    """
+
+    def __init__(self, place: str, unit: str = "") -> None:
         self.place = place
+        self.unit = unit
+        self.about: dict[ArtifactKey, None] = {}
         self.artifacts: dict[ArtifactKey, ArtifactRecord] = {}
         self.edges: dict[EdgeRecord, None] = {}
         self.identifiers: dict[IdentifierRecord, None] = {}
@@ -63,4 +68,10 @@ class Whole:
             edges=tuple(self.edges),
             identifiers=tuple(self.identifiers),
         )
-        return Reading(batch=batch, refused=tuple(refused))
+        stated = {one.key for one in artifacts}
+        return Reading(
+            batch=batch,
+            refused=tuple(refused),
+            unit=self.unit,
+            about=tuple(one for one in self.about if one in stated),
+        )

@@ -5,6 +5,7 @@ difference names its base and, at the start of the difference, the size of the r
 unpacked is held to the sizes told here by the reader of packs itself.
 """
 
+import struct
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +15,9 @@ from dulwich.objects import ObjectID
 from dulwich.pack import Pack
 
 MAX_CHAIN = 4096
+SHA1_BYTES = 20
 _HEADER_BYTES = 512
+_BLOCK_BYTES = 64 * 1024
 _BY_OFFSET, _BY_NAME = 6, 7
 
 
@@ -28,6 +31,42 @@ def largest_part(objects: DiskObjectStore, sha: bytes) -> int:
             with Path(pack.data.path).open("rb") as file:
                 largest = max(largest, _in_pack(file, pack, pack.index.object_offset(name)))
     return largest
+
+
+def check_pack(path: Path, most: int, largest: int) -> None:
+    """Refuse a pack of more than `most` objects, or with one that unpacks to more than `largest`
+    bytes, before a reader unpacks it. ValueError with the reason; zlib.error if it is damaged.
+    """
+    with path.open("rb") as file:
+        signature, _, count = struct.unpack(">4sII", file.read(12))
+        if signature != b"PACK" or count > most:
+            raise ValueError(f"it holds {count:,} objects; at most {most:,} are read")
+        for _ in range(count):
+            start = file.tell()
+            head = file.read(_HEADER_BYTES)
+            kind, size, at = _type_and_size(head)
+            if kind == _BY_OFFSET:
+                _, at = _offset(head, at)
+            elif kind == _BY_NAME:
+                at += SHA1_BYTES
+            result = _result(head[at:]) if kind in {_BY_OFFSET, _BY_NAME} else size
+            if max(size, result) > largest:
+                raise ValueError(f"it holds an object of {max(size, result):,} bytes")
+            file.seek(start + at)
+            _skip(file, size)
+
+
+def _skip(file: BinaryIO, size: int) -> None:
+    """Go to the end of a zlib stream that is held to the size it was said to have."""
+    stream, left = zlib.decompressobj(), size
+    while not stream.eof:
+        packed = stream.unconsumed_tail or file.read(_BLOCK_BYTES)
+        if not packed:
+            raise zlib.error("The pack ends within an object.")
+        left -= len(stream.decompress(packed, _BLOCK_BYTES))
+        if left < 0:
+            raise zlib.error("An object is larger than it is said to be.")
+    file.seek(-len(stream.unused_data), 1)
 
 
 def _in_pack(file: BinaryIO, pack: Pack, offset: int) -> int:

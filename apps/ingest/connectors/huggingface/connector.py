@@ -9,12 +9,14 @@ placeholder without a version.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from apps.graph.vocabulary import Kind
 from apps.ingest.connectors.contract import Access, ConnectorError, Reading
 from apps.ingest.connectors.huggingface.clone import CARD, Clone, clone_at, clones_in
 from apps.ingest.connectors.huggingface.model_card import Card, read_card
 from apps.ingest.connectors.huggingface.repository import Names, read_repository
+from apps.ingest.connectors.units import all_told
 
 # What only the card of a dataset, or of an application, has.
 DATASET_FIELDS = frozenset(
@@ -24,7 +26,10 @@ DATASET_FIELDS = frozenset(
 
 def read(access: Access) -> Iterator[Reading]:
     """A file is read as the card of the repository that its folder is, without what is beside."""
-    path = access.path
+    yield from all_told(_read(access.path))
+
+
+def _read(path: Path) -> Iterator[Reading]:
     root = path.resolve()
     if root.is_file():
         card = read_card(root)

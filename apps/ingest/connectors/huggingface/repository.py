@@ -44,7 +44,7 @@ def read_repository(
         gathering.refuse(
             clone.place, "stated_twice", f"{clone.key} lies here twice; the first is read."
         )
-        return gathering.reading()
+        return gathering.reading(clone.place)
     files, weights = (NO_FILES, []) if alone else read_files(clone, gathering)
     repository = _Repository(clone, card, names, gathering, f"{clone.place}/{card_name}", weights)
     if card.fault:
@@ -53,8 +53,10 @@ def read_repository(
     if clone.named_by == "folder":
         message = f"Nothing tells which repository this is; named {clone.name} after its folder."
         gathering.adapt(clone.place, "name_from_folder", message)
+    at = f"@{clone.commit}" if clone.commit else ""
+    unit = f"{clone.kind}/{clone.namespace}/{clone.name}{at}"
     if not repository.state(files):
-        return gathering.reading()
+        return gathering.reading(unit)
     match clone.kind:
         case Kind.MODEL:
             repository.made_from(files)
@@ -64,7 +66,7 @@ def read_repository(
             repository.extended()
         case _:
             repository.uses()
-    return gathering.reading()
+    return gathering.reading(unit, clone.key)
 
 
 @dataclass(slots=True)

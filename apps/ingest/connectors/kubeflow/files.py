@@ -23,6 +23,7 @@ from apps.ingest.connectors.kubeflow.design import Definition, add_design
 from apps.ingest.connectors.kubeflow.ir import Task, is_pipeline, read_pipeline
 from apps.ingest.connectors.kubeflow.records import Output, add_task, local_task
 from apps.ingest.connectors.mlmd.records import Records
+from apps.ingest.connectors.units import all_told
 
 PRODUCER = "kubeflow"
 OUTPUT_FILE = "executor_output.json"
@@ -33,6 +34,10 @@ Definitions = dict[str, list[Definition]]
 
 def read_files(path: Path) -> Iterator[Reading]:
     """The pipeline in a file; of a folder, every pipeline and then every local run."""
+    yield from all_told(_read(path))
+
+
+def _read(path: Path) -> Iterator[Reading]:
     definitions: Definitions = defaultdict(list)
     if path.is_file():
         yield _read_pipeline(path, path.name, definitions)
@@ -62,7 +67,7 @@ def _read_pipeline(file: Path, place: str, definitions: Definitions) -> Reading:
     found = [one for one in documents if is_pipeline(one)]
     if len(found) != 1:
         message = "Holds no compiled pipeline." if not found else "Holds several pipelines."
-        return Reading(refused=(Remark(place, "not_a_pipeline", message),))
+        return Reading(refused=(Remark(place, "not_a_pipeline", message),), unit=place)
     try:
         pipeline, adapted = read_pipeline(found[0], place)
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -74,7 +79,7 @@ def _read_pipeline(file: Path, place: str, definitions: Definitions) -> Reading:
         definitions[pipeline.name].append(definition)
     except RecordError as error:
         records.refused.append(Remark(error.path, "not_a_pipeline", error.message))
-    return _reading(records, place)
+    return _reading(records, place, f"pipeline/{place}")
 
 
 def _read_run(
@@ -114,7 +119,7 @@ def _read_run(
             if task.imports is None and task.folder not in written:
                 message = f"{'/'.join(task.path)} left no outputs; whether it ran is unknown."
                 records.adapted.append(Remark(place, "no_outputs", message))
-    return _reading(records, place)
+    return _reading(records, place, f"run/{whole.version}", whole)
 
 
 def _add_task(
@@ -166,8 +171,10 @@ def _outputs(told: Any, folder: Path, task: Task | None) -> Iterator[Output]:
             )
 
 
-def _reading(records: Records, place: str) -> Reading:
+def _reading(records: Records, place: str, unit: str, *about: ArtifactKey) -> Reading:
     return Reading(
+        unit=unit,
+        about=tuple(one for one in about if one in records.artifacts),
         batch=LineageBatch(
             producer=PRODUCER,
             evidence=place,

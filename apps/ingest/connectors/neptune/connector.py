@@ -16,8 +16,9 @@ from apps.ingest.connectors.neptune.log import logs_in
 from apps.ingest.connectors.neptune.parquet import FAULTS, Parts, parts_in, tell, whose
 from apps.ingest.connectors.neptune.records import Runs, model_reading, run_reading
 from apps.ingest.connectors.neptune.sqlite import databases_in
+from apps.ingest.connectors.units import all_told
 
-NAMES = frozenset({"sys/name", "sys/custom_run_id"})
+CUSTOM_ID = "sys/custom_run_id"
 SCOPES = ("models", "model_versions")
 
 
@@ -45,18 +46,16 @@ class _Export:
         beside = self.root / "files" / project
         return Files((beside, beside / scope) if scope else (beside,))
 
-    def learn_names(self) -> None:
-        """Names of all runs come before the first reading: a fork may precede its parent."""
+    def learn_ids(self) -> None:
+        """Ids of all runs come before the first reading: a fork may precede its parent."""
         for _, parts in self.parts():
             if parts.fault or self.outside(parts):
                 continue
             try:
-                project, run, found = whose(parts.files[0], NAMES)
+                project, run, found = whose(parts.files[0], frozenset({CUSTOM_ID}))
             except FAULTS:
                 continue
-            self.runs.add(
-                project, run, found.get("sys/name", ""), found.get("sys/custom_run_id", "")
-            )
+            self.runs.add(project, run, found.get(CUSTOM_ID, ""))
 
     def outside(self, parts: Parts) -> bool:
         return not all(
@@ -86,7 +85,10 @@ class _Export:
 
 def read(access: Access) -> Iterator[Reading]:
     """Runs, then models and model versions, in order of their files' names."""
-    path = access.path
+    yield from all_told(_read(access.path))
+
+
+def _read(path: Path) -> Iterator[Reading]:
     root = path.resolve()
     if not root.is_dir():
         raise ConnectorError(f"{path} is not a folder.")
@@ -117,13 +119,13 @@ def _logs(root: Path) -> Iterator[Reading]:
     runs = Runs()
     for one in databases_in(root):
         if isinstance(one, Told):
-            runs.add(one.project, one.identifier, one.text("sys/name"), one.identifier)
+            runs.add(one.project, one.identifier, one.identifier)
     for one in databases_in(root):
         yield run_reading(one, runs, Files()) if isinstance(one, Told) else one
 
 
 def _export(export: _Export) -> Iterator[Reading]:
-    export.learn_names()
+    export.learn_ids()
     for place, parts in export.parts():
         told = export.told(place, parts)
         if isinstance(told, Told):

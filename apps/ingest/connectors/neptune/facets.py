@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from apps.graph.records import ArtifactKey, ArtifactRecord
+from apps.graph.vocabulary import Kind
 from apps.ingest.connectors.neptune import rules
 from apps.ingest.connectors.neptune.attributes import Told, line, texts, within
 from apps.ingest.connectors.neptune.tracked import Content
@@ -26,14 +27,16 @@ def record_of(told: Told, key: ArtifactKey, facets: dict[str, Any]) -> ArtifactR
     if len(owner.encode()) > MAX_TAG:
         told.adapt("sys/owner", "cut", "The owner's name is too long; left out.")
         owner = ""
-    description = told.values.get("sys/description")
+    said = told.values.get("sys/description")
+    name = told.text("sys/name") if key.kind == Kind.RUN else ""
+    description = "\n\n".join(filter(None, (name, said if isinstance(said, str) else "")))
     return ArtifactRecord(
         namespace=key.namespace,
         kind=key.kind,
         name=key.name,
         version=key.version,
         owner=owner,
-        description=description if isinstance(description, str) else "",
+        description=description,
         tags=tuple(fit),
         occurred_at=told.moment("sys/creation_time"),
         stated_at=told.moment("sys/modification_time"),
@@ -45,6 +48,8 @@ def run_facets(told: Told, contents: list[Content | None]) -> dict[str, Any]:
     metrics, series, rest = _numbers_and_rest(told)
     parameters, rest = _parameters(told, rest)
     run: dict[str, Any] = {"state": _state(told)}
+    if name := told.text("sys/name"):
+        run["name"] = name
     if (started := told.moment("sys/creation_time")) is not None:
         run["started_at"] = started.isoformat().replace("+00:00", "Z")
     for name, value in parameters.items():

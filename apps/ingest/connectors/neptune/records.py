@@ -28,21 +28,20 @@ PRODUCER = "neptune"
 
 @dataclass(slots=True)
 class Runs:
-    """Keys of the runs of an export, by project and any of their ids."""
+    """The runs of an export, by project and any of their ids."""
 
-    by_id: dict[tuple[str, str], ArtifactKey] = field(default_factory=dict)
-    by_custom_id: dict[tuple[str, str], ArtifactKey] = field(default_factory=dict)
+    ids: set[tuple[str, str]] = field(default_factory=set)
+    by_custom_id: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def add(self, project: str, run: str, name: str, custom: str) -> None:
-        key = run_key(project, run, name)
-        self.by_id[project, run] = key
+    def add(self, project: str, run: str, custom: str) -> None:
+        self.ids.add((project, run))
         if custom:
-            self.by_custom_id.setdefault((project, custom), key)
+            self.by_custom_id.setdefault((project, custom), run)
 
     def find(self, project: str, run: str) -> ArtifactKey:
         """The run, or a placeholder if it is not in the export."""
-        at = project, run
-        return self.by_id.get(at) or self.by_custom_id.get(at) or run_key(project, run, "")
+        known = (project, run) in self.ids
+        return run_key(project, run if known else self.by_custom_id.get((project, run), run))
 
 
 @dataclass(slots=True)
@@ -71,7 +70,7 @@ class Records:
         if key is not None and value:
             self.identifiers[IdentifierRecord(key, scheme, value)] = None
 
-    def reading(self) -> Reading:
+    def reading(self, unit: str, about: ArtifactKey) -> Reading:
         told = self.told
         if told.left_out:
             told.adapt("", "left_out", f"{told.left_out:,} attributes beyond the first were left.")
@@ -82,24 +81,32 @@ class Records:
             edges=tuple(self.edges),
             identifiers=tuple(self.identifiers),
         )
-        return Reading(batch=batch, adapted=tuple(told.adapted), refused=tuple(told.refused))
+        return Reading(
+            batch=batch,
+            adapted=tuple(told.adapted),
+            refused=tuple(told.refused),
+            unit=unit,
+            about=(about,),
+        )
 
 
 def namespace_of(project: str) -> str:
     return f"neptune://{line(project)}"
 
 
-def run_key(project: str, run: str, name: str) -> ArtifactKey:
-    return ArtifactKey(namespace_of(project), Kind.RUN, line(name) or line(run), line(run))
+def run_key(project: str, run: str) -> ArtifactKey:
+    """By its id. The name that people gave it changes, and several may bear one."""
+    return ArtifactKey(namespace_of(project), Kind.RUN, line(run), line(run))
 
 
 def run_reading(told: Told, runs: Runs, files: Files) -> Reading:
     """The run with what it read, ran and wrote."""
     records = Records(told)
-    key = run_key(told.project, told.identifier, told.text("sys/name"))
+    key = run_key(told.project, told.identifier)
     contents = [content_of(one, told, files) for one in told.files]
+    unit = f"run/{line(told.project)}/{line(told.identifier)}"
     if records.add(record_of(told, key, run_facets(told, contents))) is None:
-        return Reading(adapted=tuple(told.adapted), refused=tuple(told.refused))
+        return Reading(adapted=tuple(told.adapted), refused=tuple(told.refused), unit=unit)
     records.identify(key, "neptune_run", f"{line(told.project)}/{line(told.identifier)}")
     _add_code(records, key)
     _add_environment(records, key)
@@ -111,7 +118,7 @@ def run_reading(told: Told, runs: Runs, files: Files) -> Reading:
         if parent == key:
             told.adapt("sys/forking/parent", "own_parent", "The run names itself; no edge is made.")
         records.edge(parent, key, "derived")
-    return records.reading()
+    return records.reading(unit, key)
 
 
 def model_reading(told: Told, runs: Runs, files: Files) -> Reading:
@@ -129,8 +136,9 @@ def model_reading(told: Told, runs: Runs, files: Files) -> Reading:
     facets = model_facets(told, contents)
     record = record_of(told, key, facets)
     digest = weights[0].digest if len(weights) == 1 else ""
+    unit = f"model/{line(told.project)}/{line(told.identifier)}"
     if records.add(msgspec.structs.replace(record, digest=digest)) is None:
-        return Reading(adapted=tuple(told.adapted), refused=tuple(told.refused))
+        return Reading(adapted=tuple(told.adapted), refused=tuple(told.refused), unit=unit)
     records.identify(key, "neptune_model", f"{line(told.project)}/{line(told.identifier)}")
     run = next(filter(None, map(told.text, rules.MADE_BY)), "")
     project = told.project
@@ -140,7 +148,7 @@ def model_reading(told: Told, runs: Runs, files: Files) -> Reading:
         maker = runs.find(project, run)
         records.identify(maker, "neptune_run", f"{line(project)}/{maker.version}")
         records.edge(maker, key, "output")
-    return records.reading()
+    return records.reading(unit, key)
 
 
 def _first(told: Told, pattern: str) -> tuple[str, Any]:

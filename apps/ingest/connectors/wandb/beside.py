@@ -1,7 +1,6 @@
 """The files that lie beside a `.wandb` file, in the folder `files`."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,13 +8,16 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from apps.graph import strict_json
-from apps.graph.errors import RecordError
 from apps.ingest.connectors.contract import Remark
+from apps.ingest.connectors.wandb.making import (
+    DIFF,
+    MAX_BYTES,
+    METADATA,
+    REQUIREMENTS,
+    metadata_in,
+    take_requirements,
+)
 from apps.ingest.connectors.wandb.runs import Run
-
-MAX_BYTES = 4 * 1024 * 1024
-_PINNED = re.compile(r"([A-Za-z0-9._-]+)\s*(?:===?\s*(\S+)|(@\s*\S.*))\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +30,15 @@ class Beside:
     place: str
 
     def metadata(self) -> dict[str, Any]:
-        """`wandb-metadata.json`, which older clients wrote."""
-        text = self._text("wandb-metadata.json")
-        try:
-            value = strict_json.loads(text, keep_non_finite=True) if text else {}
-        except RecordError as error:
-            self._refuse("not_json", f"wandb-metadata.json: {error.message}")
-            value = {}
-        return value if isinstance(value, dict) else {}
+        """What older clients wrote beside the log."""
+        return metadata_in(self._text(METADATA), self.run, self.place)
 
     def add_requirements(self) -> None:
-        """The packages by name; one from an address has that instead of a version."""
-        odd = 0
-        for line in self._text("requirements.txt").splitlines():
-            if not (plain := line.strip()) or plain.startswith("#"):
-                continue
-            if found := _PINNED.match(plain):
-                self.run.packages[found[1]] = found[2] or found[3]
-            else:
-                odd += 1
-        if odd:
-            message = f"{odd} lines name no version; left out."
-            self.run.adapt("requirements.txt", "not_pinned", message)
+        take_requirements(self.run, self._text(REQUIREMENTS))
 
     def add_diff(self) -> None:
         """Written where the working tree was not clean; its digest tells such trees apart."""
-        with self._opened("diff.patch") as content:
+        with self._opened(DIFF) as content:
             if content is not None:
                 self.run.diff = hashlib.file_digest(content, "sha256").hexdigest()
 

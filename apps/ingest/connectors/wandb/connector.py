@@ -1,131 +1,21 @@
-"""Offline runs of Weights & Biases: a folder that holds `offline-run-*` folders, or one of them.
+"""Weights & Biases: offline runs from a folder, or an entity's runs from the public API."""
 
-A run that was resumed stands in several folders under one run id and is told as one, in the order
-of their beginnings. `latest-run` is a link to one of them and read once.
-"""
-
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-from apps.graph.records import ArtifactKey
-from apps.graph.vocabulary import Kind
-from apps.ingest.connectors.contract import Access, ConnectorError, Reading, Remark
-from apps.ingest.connectors.formats.documents import files_in
-from apps.ingest.connectors.wandb.folder import read_log
-from apps.ingest.connectors.wandb.log import (
-    RECORD,
-    Fault,
-    LogError,
-    decoded,
-    log_records,
-    moment,
-)
-from apps.ingest.connectors.wandb.mapping import reading_of
-from apps.ingest.connectors.wandb.runs import Run, namespace_of
-
-LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-RECORDS_TO_THE_RUN = 100
-
-
-@dataclass(frozen=True, slots=True)
-class _Log:
-    """One `.wandb` file and the run it says it is of."""
-
-    place: str
-    file: Path
-    root: Path
-    team: str
-    project: str
-    run_id: str
-    name: str
-    started_at: datetime
-
-    @property
-    def of(self) -> tuple[str, str, str]:
-        return self.team, self.project, self.run_id
-
-    @property
-    def key(self) -> ArtifactKey:
-        namespace = namespace_of(self.team, self.project)
-        return ArtifactKey(namespace, Kind.RUN.value, self.name or self.run_id, self.run_id)
+from apps.ingest.connectors.contract import Access, Reading
+from apps.ingest.connectors.units import all_told
+from apps.ingest.connectors.wandb.offline import logs_in, read_offline
+from apps.ingest.connectors.wandb.online import read_online, test_online
 
 
 def read(access: Access) -> Iterator[Reading]:
     """One reading a run."""
-    path = access.path
-    logs: defaultdict[tuple[str, str, str], list[_Log]] = defaultdict(list)
-    for place, file, root in _files(path):
-        found = _opened(place, file, root) if file else _outside(place)
-        if isinstance(found, Remark):
-            yield Reading(refused=(found,))
-        else:
-            logs[found.of].append(found)
-    runs = [sorted(every, key=lambda log: (log.started_at, log.place)) for every in logs.values()]
-    runs.sort(key=lambda every: (every[0].started_at, every[0].place))
-    known = {every[0].of: every[-1].key for every in runs}
-    for every in runs:
-        yield reading_of(_run(every, known))
+    yield from read_online(access) if access.is_url else all_told(read_offline(access.path))
 
 
-def _files(path: Path) -> Iterator[tuple[str, Path | None, Path]]:
-    """Place, file and the folder that nothing read may lead out of; each file once."""
-    if path.is_file():
-        yield path.name, path, path.parent
-        return
-    seen = set()
-    for place, file in files_in(path, (".wandb",)):
-        if file is None or file.resolve() not in seen:
-            yield place, file, path
-        if file is not None:
-            seen.add(file.resolve())
-
-
-def _outside(place: str) -> Remark:
-    return Remark(place, "outside", "Leads out of the folder; not read.")
-
-
-def _opened(place: str, file: Path, root: Path) -> _Log | Remark:
-    """What the first record about the run says, which stands near the beginning."""
-    try:
-        with file.open("rb") as content:
-            for count, data in enumerate(log_records(content)):
-                record = {} if isinstance(data, Fault) else _tolerant(data)
-                about = record.get("run")
-                if about and about.get("run_id"):
-                    return _Log(
-                        place,
-                        file,
-                        root,
-                        about.get("entity", ""),
-                        about.get("project", ""),
-                        about["run_id"],
-                        about.get("display_name", ""),
-                        moment(about.get("start_time")) or LONG_AGO,
-                    )
-                if count > RECORDS_TO_THE_RUN:
-                    break
-    except LogError as error:
-        return Remark(place, "not_a_log", str(error))
-    except OSError as error:
-        raise ConnectorError(f"{place} cannot be read: {error.strerror}") from error
-    return Remark(place, "no_run", "Names no run; it may have been killed as it began.")
-
-
-def _tolerant(data: bytes) -> dict[str, Any]:
-    try:
-        return decoded(data, RECORD)
-    except LogError:
-        return {}
-
-
-def _run(logs: list[_Log], known: dict[tuple[str, str, str], ArtifactKey]) -> Run:
-    first = logs[0]
-    run = Run(place=first.place, run_id=first.run_id, team=first.team, project=first.project)
-    run.details["folders"] = [log.file.parent.name for log in logs]
-    for log in logs:
-        read_log(run, log.file, log.root, log.place, known)
-    return run
+def test(access: Access) -> str:
+    """Who the key is of and how many runs it shows, or how many logs lie in the folder."""
+    if access.is_url:
+        return test_online(access)
+    found = sum(1 for _, file, _ in logs_in(access.path) if file is not None)
+    return f"{found:,} logs of offline runs." if found != 1 else "1 log of an offline run."

@@ -1,7 +1,6 @@
 """What the records of one `.wandb` file, and the files beside it, add to a run."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,23 +8,20 @@ from typing import Any
 
 from apps.graph import strict_json
 from apps.graph.errors import RecordError
-from apps.graph.records import ArtifactKey
-from apps.graph.vocabulary import Kind
 from apps.ingest.connectors.contract import ConnectorError, Remark
 from apps.ingest.connectors.wandb.beside import Beside
 from apps.ingest.connectors.wandb.log import RECORD, Fault, LogError, decoded, log_records, moment
-from apps.ingest.connectors.wandb.runs import File, Run, Version
+from apps.ingest.connectors.wandb.making import take_environment, take_git, take_metadata
+from apps.ingest.connectors.wandb.runs import File, Run, Version, run_key
 
 MAX_REMARKS = 20
 INTERRUPTED = 255
 _VERSIONED = re.compile(r"(.+):(v\d+)\Z")
 
-Known = Mapping[tuple[str, str, str], ArtifactKey]
 
-
-def read_log(run: Run, file: Path, root: Path, place: str, known: Known) -> None:
+def read_log(run: Run, file: Path, root: Path, place: str) -> None:
     """Everything that one folder of the run tells, after what earlier folders told."""
-    telling = _Telling(run, place, known)
+    telling = _Telling(run, place)
     try:
         with file.open("rb") as content:
             for data in log_records(content):
@@ -38,7 +34,7 @@ def read_log(run: Run, file: Path, root: Path, place: str, known: Known) -> None
     telling.finish()
     beside = Beside(run, file.parent / "files", root, place)
     if not telling.described:
-        telling.take_metadata(beside.metadata())
+        take_metadata(run, beside.metadata())
     beside.add_requirements()
     beside.add_diff()
 
@@ -49,7 +45,6 @@ class _Telling:
 
     run: Run
     place: str
-    known: Known
     started_at: datetime | None = None
     last_at: float = 0.0
     exit: dict[str, int] | None = None
@@ -85,38 +80,15 @@ class _Telling:
             self.started_at = began
             run.started_at = min(began, run.started_at or began)
             run.stated_at = began
-        self._take_git(about.get("git", {}))
+        take_git(run, about.get("git", {}))
         self._take_config(about.get("config", {}))
         self._take_summary(about.get("summary", {}))
         if parent := about.get("branch_point", {}).get("run"):
-            unknown = ArtifactKey(run.namespace, Kind.RUN.value, parent, parent)
-            run.forked_from = self.known.get((run.team, run.project, parent), unknown)
-
-    def _take_git(self, about: dict[str, str]) -> None:
-        self.run.commit = about.get("commit") or self.run.commit
-        self.run.remote = about.get("remote_url") or self.run.remote
+            run.forked_from = run_key(run.team, run.project, parent)
 
     def _take_environment(self, about: dict[str, Any]) -> None:
-        run, self.described = self.run, True
-        python = about.get("python", "")
-        run.python = python.rpartition(" ")[2] or run.python
-        run.image = about.get("docker") or run.image
-        run.owner = about.get("username") or about.get("email") or run.owner
-        self._take_git(about.get("git", {}))
-        for name in ("os", "code_path", "gpu_type", "gpu_count", "cuda_version"):
-            if value := about.get(name):
-                run.details[name] = value
-
-    def take_metadata(self, about: dict[str, Any]) -> None:
-        """What older clients wrote into a file instead of a record."""
-        git = about.get("git")
-        names = {"code_path": about.get("codePath"), "gpu_type": about.get("gpu")}
-        texts = {name: one for name, one in {**about, **names}.items() if isinstance(one, str)}
-        self._take_environment(texts)
-        if isinstance(git, dict):
-            remote, commit = git.get("remote"), git.get("commit")
-            told = {"remote_url": remote, "commit": commit}
-            self._take_git({name: one for name, one in told.items() if isinstance(one, str)})
+        self.described = True
+        take_environment(self.run, about)
 
     def _take_config(self, about: dict[str, Any]) -> None:
         self._update(self.run.config, about, "config")

@@ -28,9 +28,11 @@ from apps.ingest.connectors.wandb.records import (
     storable,
     version_record,
 )
-from apps.ingest.connectors.wandb.runs import Run, Version, metrics_of
+from apps.ingest.connectors.wandb.runs import NUMBERED, Run, Version, metrics_of
 
 PRODUCER = "wandb"
+# An artifact of many files is found by those of the first.
+MAX_MEMBERS_FOUND = 100
 _RELATIONS = {
     "finetuned": "fine_tuning",
     "fine_tuning": "fine_tuning",
@@ -82,6 +84,8 @@ def reading_of(run: Run) -> Reading:
         ),
         adapted=tuple(run.adapted),
         refused=tuple(run.refused),
+        unit=run.unit,
+        about=(run.key,),
     )
 
 
@@ -200,13 +204,29 @@ class _Lineage:
         self.state(key, {}, record=version_record(version, self.run))
         if version.digest:
             self.identify(key, "wandb_digest", version.digest)
+            if version.team and version.project:
+                path = f"{version.team}/{version.project}/{version.name}"
+                self.identify(key, "wandb_version", f"{path}@{version.digest}")
         if version.server_id:
             self.identify(key, "wandb_artifact_id", version.server_id)
         if (number := version.version or version.number) and version.team and version.project:
             path = f"{version.team}/{version.project}/{version.name}:{number}"
             self.identify(key, "wandb_artifact", path)
-        if len(version.files) == 1 and (ref := version.files[0].ref):
-            self.identify(key, "uri", ref)
+        for path in version.links:
+            if NUMBERED.search(path):
+                self.identify(key, "wandb_artifact", path)
+        self._identify_files(version)
+
+    def _identify_files(self, version: Version) -> None:
+        """By what it refers to, or by the files it holds."""
+        key = version.key
+        if len(version.files) == 1:
+            if ref := version.files[0].ref:
+                self.identify(key, "uri", ref)
+            return
+        for file in version.files[:MAX_MEMBERS_FOUND]:
+            if file.md5:
+                self.identify(key, "file_md5", file.md5)
 
     def _evaluates(self) -> bool:
         made = [one for one in self.run.logged if one.key.kind == Kind.MODEL]

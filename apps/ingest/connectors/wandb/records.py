@@ -27,7 +27,8 @@ def is_source(version: Version, run: Run) -> bool:
 def version_record(version: Version, run: Run) -> ArtifactRecord:
     key = version.key
     sizes = [file.size for file in version.files if file.size is not None and file.size >= 0]
-    size = version.size if version.size is not None else sum(sizes) if sizes else None
+    # A server counts what it keeps itself; of references it may say 0.
+    size = version.size or (sum(sizes) if sizes else None)
     metadata = version.metadata if isinstance(version.metadata, dict) else {}
     framework = metadata.get("framework")
     typed: dict[str, Any] = {}
@@ -40,6 +41,8 @@ def version_record(version: Version, run: Run) -> ArtifactRecord:
         **version.details,
         "type": version.type,
         "digest": version.digest,
+        "linked": version.links,
+        "known_as": [value for _, value, _, _ in version.names_that_move()],
         "metadata": version.metadata,
         "files": _files(version, run),
     }
@@ -88,6 +91,7 @@ def said(values: dict[str, Any]) -> dict[str, Any]:
 def run_record(run: Run) -> ArtifactRecord:
     metrics, others = metrics_of(run.summary)
     about = {
+        "name": run.name,
         "state": run.state,
         "started_at": run.started_at.isoformat() if run.started_at else None,
         "ended_at": run.ended_at.isoformat() if run.ended_at else None,
@@ -102,7 +106,7 @@ def run_record(run: Run) -> ArtifactRecord:
         name=run.key.name,
         version=run.run_id,
         owner=run.owner,
-        description=run.notes,
+        description="\n\n".join(filter(None, (run.name, run.notes))),
         tags=tuple(run.tags),
         occurred_at=run.started_at,
         stated_at=run.stated_at,

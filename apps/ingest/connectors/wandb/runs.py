@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from apps.graph.vocabulary import Kind
 from apps.ingest.connectors.contract import Remark
 
 _KINDS = {"model": Kind.MODEL, "dataset": Kind.DATASET, "code": Kind.CODE}
+UNCATEGORIZED = "uncategorized"
+NUMBERED = re.compile(r":v[0-9]+\Z")
 _SEEDS = ("seed", "random_seed", "random_state")
 
 
@@ -51,7 +54,8 @@ class Version:
     """One version of an artifact.
 
     Before it is synchronised it has no `version` (`v3`), only its digest. `number` is a version
-    that is known of it and does not identify it here.
+    that is known of it and does not identify it here. `links` are its names in registries
+    (`acme-org/wandb-registry-model/Churn:production`).
     """
 
     team: str
@@ -63,6 +67,7 @@ class Version:
     description: str = ""
     metadata: Any = None
     aliases: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
     size: int | None = None
@@ -77,10 +82,20 @@ class Version:
         namespace = namespace_of(self.team, self.project)
         return ArtifactKey(namespace, kind_of(self.type), self.name, self.version or self.digest)
 
+    def names_that_move(self) -> Iterator[tuple[str, str, ArtifactKey, datetime | None]]:
+        """(scheme, value, what it names, since when as far as that is said)."""
+        path = f"{self.team}/{self.project}/{self.name}"
+        links = [one for one in self.links if not NUMBERED.search(one)]
+        for value in (*(f"{path}:{alias}" for alias in sorted(self.aliases)), *links):
+            yield "wandb_artifact", value, self.key, self.stated_at
+
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """A run with all it read and wrote. `place` and what is remarked are for the import's notes."""
+    """A run with all it read and wrote. `place` and what is remarked are for the import's notes.
+
+    `name` is what people call it now. They rename it, so its id is its name here.
+    """
 
     place: str
     run_id: str
@@ -116,10 +131,18 @@ class Run:
 
     @property
     def key(self) -> ArtifactKey:
-        return ArtifactKey(self.namespace, Kind.RUN.value, self.name or self.run_id, self.run_id)
+        return run_key(self.team, self.project, self.run_id)
+
+    @property
+    def unit(self) -> str:
+        return f"{self.team}/{self.project or UNCATEGORIZED}/run/{self.run_id}"
 
     def adapt(self, where: str, code: str, message: str) -> None:
         self.adapted.append(Remark(f"{self.place} > {where}", code, message))
+
+
+def run_key(team: str, project: str, run_id: str) -> ArtifactKey:
+    return ArtifactKey(namespace_of(team, project), Kind.RUN.value, run_id, run_id)
 
 
 def namespace_of(team: str, project: str) -> str:
@@ -128,7 +151,7 @@ def namespace_of(team: str, project: str) -> str:
     >>> namespace_of("acme", "churn"), namespace_of("", "")
     ('wandb://acme/churn', 'wandb:///uncategorized')
     """
-    return f"wandb://{team}/{project or 'uncategorized'}"
+    return f"wandb://{team}/{project or UNCATEGORIZED}"
 
 
 def kind_of(artifact_type: str) -> str:
