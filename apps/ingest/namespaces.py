@@ -43,5 +43,9 @@ class Namespaces:
             identifiers=tuple(
                 replace(one, artifact=self.key(one.artifact)) for one in batch.identifiers
             ),
+            aliases=tuple(
+                replace(one, artifact=one.artifact and self.key(one.artifact))
+                for one in batch.aliases
+            ),
             retractions=tuple(map(self.edge, batch.retractions)),
         )
