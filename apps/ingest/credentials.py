@@ -8,6 +8,7 @@ import os
 import re
 from base64 import b64encode, urlsafe_b64encode
 from hashlib import sha256
+from urllib.parse import quote, quote_plus
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -58,11 +59,23 @@ def secret_of(source: Source) -> str:
         ) from error
 
 
+def without_credentials(where: str) -> str:
+    """The URL without a name and password before its host; anything else as it is."""
+    return re.sub(r"(?<=://)[^/?#]*@", "", where)
+
+
+def same_service(one: str, other: str) -> bool:
+    """Whether credentials that were given for the one may be sent to the other."""
+    return one.split("/")[:3] == other.split("/")[:3]
+
+
 def masked(text: str, secret: str) -> str:
-    """The text without the secret, its password part, or either in Base64."""
+    """The text without the secret, its password part, or either in Base64 or as part of a URL."""
     parts = {secret, secret.partition(":")[2]}
     shown = {one for one in parts if len(one) >= SHORTEST_MASKED}
-    shown |= {b64encode(one.encode()).decode() for one in shown}
+    shown |= {b64encode(one.encode()).decode() for one in shown} | {
+        escaped for one in shown for escaped in (quote(one, safe=""), quote(one), quote_plus(one))
+    }
     for one in sorted(shown, key=len, reverse=True):
         text = text.replace(one, MASK)
     return text

@@ -73,8 +73,13 @@ def held(claim: Claim[W]) -> QuerySet[W]:
 
 def renew(claim: Claim[W], **progress: Any) -> None:
     """Say how far the work is and renew the lease. LeaseLostError if another holds the work."""
-    if held(claim).update(**progress, **_lease()) != 1:
+    if not extend(claim, **progress):
         raise LeaseLostError
+
+
+def extend(claim: Claim[W], **progress: Any) -> bool:
+    """Renew the lease and say whether the work is still held."""
+    return held(claim).update(**progress, **_lease()) == 1
 
 
 def hand_back(claim: Claim[W], error: Exception) -> None:

@@ -1,6 +1,7 @@
 """Importing: reading by reading, each recorded whole or not at all, resumed where it broke off."""
 
 import logging
+import traceback
 from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -16,12 +17,14 @@ from apps.ingest.credentials import masked
 from apps.ingest.jobs.ledger import Ledger, storable
 from apps.ingest.jobs.receiving import take_in_events
 from apps.ingest.jobs.recording import Recorded, record_in_cuts
+from apps.ingest.jobs.scheduling import hold
 from apps.ingest.jobs.units import Units, digest_of
 from apps.ingest.models import ImportRun, Source
 from apps.ingest.namespaces import Namespaces
 from apps.ingest.opening import access_to
 from apps.ingest.selectors import moved_aliases
 from apps.work.claiming import Claim, LeaseLostError, claim, hand_back, held, renew
+from apps.work.keeping import kept
 from apps.work.models import WorkState
 
 if TYPE_CHECKING:
@@ -58,7 +61,8 @@ def _guarded(claimed: Claim[ImportRun], run: ImportRun, access: Access | None) -
     try:
         access = access or access_to(_source(run))
         secret = access.secret
-        _Import(claimed, run, access).do()
+        with kept(claimed):
+            _Import(claimed, run, access).do()
     except LeaseLostError:
         logger.info("Import %s was taken over or stopped.", run.pk)
         return False
@@ -70,8 +74,13 @@ def _guarded(claimed: Claim[ImportRun], run: ImportRun, access: Access | None) -
         else:
             _fail(claimed, words)
         return False
+    except KeyboardInterrupt:
+        if run.trigger == "command":
+            _fail(claimed, COMMAND_STOPPED)
+        raise
     except Exception as error:
-        logger.exception("Import %s broke off.", run.pk)
+        # Not logger.exception, which would show the secret if the error does.
+        logger.error("Import %s broke off.\n%s", run.pk, masked(traceback.format_exc(), secret))  # noqa: TRY400
         words = masked(f"{type(error).__name__}: {error}", secret)
         if run.source is None:
             _fail(claimed, words)
@@ -104,22 +113,30 @@ class _Import:
         self._run = run
         self._access = access
         self._source = run.source
-        self._ledger = Ledger.of(run, access.secret)
+        # Without a cursor all is told again, and counted again; what was written stays counted.
+        self._ledger = Ledger.of(run, access.secret, goes_on=bool(access.cursor))
         self._units = Units(run.source, run) if run.source else None
         self._names = Namespaces(run.source.namespaces if run.source else {})
-        self._found = False
+        # Broken off behind the last reading, it finds nothing more.
+        self._found = run.records > 0 or run.unchanged > 0
 
     def do(self) -> None:
         for readings in _grouped(connector_for(self._run.kind)(self._access)):
             with transaction.atomic():
-                # First: whoever stopped or took over the import is seen before anything is written.
-                renew(self._claim)
+                self._hold()
                 self._record(readings)
                 renew(self._claim, **self._ledger.columns())
                 self._keep_cursor(readings)
-        if not self._found:
+        # From a cursor on there may well be nothing new.
+        if not self._found and (self._ledger.refused or not self._access.cursor):
             raise ConnectorError(self._nothing())
         self._finish()
+
+    def _hold(self) -> None:
+        """Whoever stopped or took over the import is seen before anything is written."""
+        if self._source:
+            hold(self._source)
+        renew(self._claim)
 
     def _record(self, readings: Sequence[Reading]) -> None:
         if self._units:
@@ -160,7 +177,7 @@ class _Import:
             self._ledger.unchanged += 1
             units.see([reading.unit])
             return
-        told = _stated_now(batch, about) if units.is_known(reading.unit) else batch
+        told = _stated_now(batch, about) if units.is_changed(reading.unit, digest) else batch
         recorded = self._write(
             msgspec.structs.replace(
                 told,
@@ -171,12 +188,12 @@ class _Import:
                 ),
             )
         )
-        # What was refused is tried again the next time: what stood in its way may be gone.
         back = units.store(
             reading.unit,
-            digest="" if recorded.refusals else digest,
+            digest=digest,
             about=about,
             batch=batch,
+            has_refusals=bool(recorded.refusals),
         )
         if back is not None:
             self._mark(units.marks([back], deleted=False))
@@ -218,15 +235,14 @@ class _Import:
 
     def _finish(self) -> None:
         with transaction.atomic():
-            finished = held(self._claim).update(
+            self._hold()
+            held(self._claim).update(
                 state=WorkState.COMPLETE,
                 lease_until=None,
                 finished_at=timezone.now(),
                 error="",
                 **self._ledger.columns(),
             )
-            if finished != 1:
-                raise LeaseLostError
             if self._source:
                 Source.objects.filter(pk=self._source.pk).update(synced_at=self._run.requested_at)
 

@@ -34,7 +34,10 @@ class Ledger:
     revision: int | None = None
 
     @classmethod
-    def of(cls, run: ImportRun, secret: str) -> Self:
+    def of(cls, run: ImportRun, secret: str, *, goes_on: bool) -> Self:
+        """As the import stands; what was told is counted from nothing unless it goes on."""
+        if not goes_on:
+            return cls(secret, written=Counter(run.written), revision=run.revision)
         return cls(
             secret,
             run.readings,

@@ -21,6 +21,7 @@ from apps.graph.records import (
     LineageBatch,
 )
 from apps.graph.strict_json import canonical
+from apps.ingest.jobs.ledger import storable
 from apps.ingest.models import ImportRun, Source, SourceUnit, UnitEdge
 
 CHUNK = 500
@@ -37,21 +38,26 @@ class Units:
 
     def load(self, names: Iterable[str]) -> None:
         """Have these at hand, and no others."""
-        hashes = [sha256(name) for name in names]
-        rows = self._rows().filter(name_hash__in=hashes)
-        self._known = {one.name: one for one in rows}
+        rows = self._rows().filter(name_hash__in=[name_hash(name) for name in names])
+        self._known = {one.name_hash: one for one in rows}
 
-    def is_known(self, name: str) -> bool:
-        """Whether it was read before; asked while nothing of it is stored anew."""
-        return name in self._known
+    def is_changed(self, name: str, digest: str) -> bool:
+        """Whether it is known to have told something else; asked before it is stored anew."""
+        unit = self._known.get(name_hash(name))
+        return unit is not None and unit.digest not in {"", digest}
 
     def is_unchanged(self, name: str, digest: str) -> bool:
-        unit = self._known.get(name)
-        return unit is not None and unit.digest == digest and unit.gone_at is None
+        unit = self._known.get(name_hash(name))
+        return (
+            unit is not None
+            and unit.digest == digest
+            and not unit.has_refusals
+            and unit.gone_at is None
+        )
 
     def no_longer_said(self, name: str, edges: Collection[EdgeRecord]) -> tuple[EdgeRecord, ...]:
         """The edges that the unit stated when it was last read, and that nothing states now."""
-        if (unit := self._known.get(name)) is None:
+        if (unit := self._known.get(name_hash(name))) is None:
             return ()
         stated = {edge_hash(one) for one in edges}
         former = UnitEdge.objects.filter(unit=unit).exclude(edge_hash__in=stated)
@@ -63,7 +69,7 @@ class Units:
 
     def names_no_more(self, name: str, batch: LineageBatch) -> tuple[AliasRecord, ...]:
         """That the aliases which the unit had, and does not speak of now, name nothing any more."""
-        unit = self._known.get(name)
+        unit = self._known.get(name_hash(name))
         former = {(scheme, value) for scheme, value in unit.aliases} if unit else set()
         left = former - {(one.scheme, one.value) for one in batch.aliases}
         # As of when the import was ordered: another unit may be seen to have the name since.
@@ -76,21 +82,24 @@ class Units:
         digest: str,
         about: Sequence[ArtifactKey],
         batch: LineageBatch,
+        has_refusals: bool,
     ) -> SourceUnit | None:
         """Keep what the unit states now. Return it if the source had lost it before."""
-        former = self._known.get(name)
+        hashed = name_hash(name)
+        former = self._known.get(hashed)
         values = {
             "digest": digest,
+            "has_refusals": has_refusals,
             "about": [msgspec.to_builtins(one) for one in about],
             "aliases": sorted({(one.scheme, one.value) for one in batch.aliases if one.artifact}),
             "seen_in": self._run,
             "gone_at": None,
-            "name": name,
+            "name": storable(name),
         }
         unit, _ = SourceUnit.objects.update_or_create(
-            source=self._source, name_hash=sha256(name), defaults=values
+            source=self._source, name_hash=hashed, defaults=values
         )
-        self._known[name] = unit
+        self._known[hashed] = unit
         wanted = {edge_hash(one): one for one in batch.edges}
         kept = UnitEdge.objects.filter(unit=unit)
         kept.exclude(edge_hash__in=wanted).delete()
@@ -99,17 +108,17 @@ class Units:
             UnitEdge(
                 unit=unit,
                 source=self._source,
-                edge_hash=hashed,
-                edge=msgspec.to_builtins(wanted[hashed]),
+                edge_hash=one,
+                edge=msgspec.to_builtins(wanted[one]),
             )
-            for hashed in sorted(wanted.keys() - known)
+            for one in sorted(wanted.keys() - known)
         )
         return unit if former is not None and former.gone_at is not None else None
 
     def see(self, names: Collection[str]) -> list[SourceUnit]:
         """Note that these are still there. Returns those that the source had lost before."""
         back: list[SourceUnit] = []
-        every = sorted({sha256(name) for name in names})
+        every = sorted({name_hash(name) for name in names})
         for start in range(0, len(every), CHUNK):
             rows = self._rows().filter(name_hash__in=every[start : start + CHUNK])
             back += rows.filter(gone_at__isnull=False)
@@ -118,6 +127,7 @@ class Units:
 
     def lose(self, beginning: str) -> list[SourceUnit]:
         """Note that those whose names begin so and were not seen in this import are gone."""
+        beginning = storable(beginning)
         unseen = self._rows().filter(gone_at__isnull=True, name__startswith=beginning)
         # SQLite compares beginnings without regard to case.
         gone = [one for one in unseen.exclude(seen_in=self._run) if one.name.startswith(beginning)]
@@ -151,18 +161,19 @@ def _marked(key: ArtifactKey, told: Mapping[str, object], now: datetime) -> Arti
     )
 
 
+def name_hash(name: str) -> str:
+    """Of any text, also of a file's name that is no UTF-8."""
+    return sha256(name.encode(errors="backslashreplace").decode())
+
+
 def edge_hash(edge: EdgeRecord) -> str:
     """Equal exactly for equal edges."""
     return sha256(canonical(msgspec.to_builtins(edge)))
 
 
 def digest_of(batch: LineageBatch, about: Sequence[ArtifactKey]) -> str:
-    """Equal exactly for units that tell the same, in whatever order. When an alias was looked at
-    does not count, only what it named.
-    """
+    """Equal exactly for units that tell the same, in whatever order, and whenever it was seen."""
     aliases = [(one.scheme, one.value, one.artifact) for one in batch.aliases]
-    parts = [
-        sorted(canonical(msgspec.to_builtins(one)) for one in records)
-        for records in (batch.artifacts, batch.edges, batch.identifiers, aliases, about)
-    ]
+    every = (batch.artifacts, batch.edges, batch.identifiers, aliases, batch.retractions, about)
+    parts = [sorted(canonical(msgspec.to_builtins(one)) for one in records) for records in every]
     return sha256(canonical(parts))

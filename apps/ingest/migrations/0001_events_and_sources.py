@@ -173,6 +173,7 @@ class Migration(migrations.Migration):
                 ('name_hash', models.CharField(max_length=64)),
                 ('name', models.TextField()),
                 ('digest', models.CharField(blank=True, max_length=64)),
+                ('has_refusals', models.BooleanField(default=False)),
                 ('about', models.JSONField(default=list)),
                 ('aliases', models.JSONField(default=list)),
                 ('gone_at', models.DateTimeField(blank=True, null=True)),

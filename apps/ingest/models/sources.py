@@ -78,7 +78,8 @@ class Source(models.Model):
 class SourceUnit(models.Model):
     """What stands by itself in a source (a run, a registered model, a file), as last read.
 
-    `digest` is of what it told; a reading that tells the same is not recorded again. `about` are
+    `digest` is of what it told; a reading that tells the same is not recorded again, unless some
+    of it was refused: what stood in its way may be gone. `about` are
     the keys of the artifacts that go with it, `aliases` the (scheme, value) of the names that move
     and that it said what they name. `seen_in` is the last import that read or named it, `gone_at`
     when the source was found to have it no more.
@@ -88,6 +89,7 @@ class SourceUnit(models.Model):
     name_hash = models.CharField(max_length=64)
     name = models.TextField()
     digest = models.CharField(max_length=64, blank=True)
+    has_refusals = models.BooleanField(default=False)
     about = models.JSONField(default=list)
     aliases = models.JSONField(default=list)
     seen_in = models.ForeignKey(

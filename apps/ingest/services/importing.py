@@ -11,6 +11,7 @@ from apps.audit.services import record_entry
 from apps.graph.errors import RecordError
 from apps.ingest import tasks
 from apps.ingest.connectors.contract import Access
+from apps.ingest.credentials import without_credentials
 from apps.ingest.jobs import run_import
 from apps.ingest.jobs.ledger import storable
 from apps.ingest.jobs.scheduling import import_under_way, order_import
@@ -36,7 +37,7 @@ def import_path(
     now = timezone.now()
     run = ImportRun.objects.create(
         kind=kind[:64],
-        where=storable(str(path)),
+        where=without_credentials(storable(str(path))),
         actor=actor,
         requested_at=now,
         wake_at=now + CLAIMED_WITHIN,
@@ -47,7 +48,10 @@ def import_path(
 
 
 def import_source(*, source: Source) -> ImportRun:
-    """Import a source here and now, without a worker. RecordError if an import is under way."""
+    """Import a source here and now, without a worker.
+
+    RecordError if an import is under way, or the source is retired.
+    """
     run = order_import(source, "command")
     if run is None:
         raise RecordError("$.source", f"An import of {source.name} is under way already.")
@@ -62,8 +66,6 @@ def start_import(*, source: Source, actor: "User", everything: bool = False) -> 
     With `everything` it is read from the beginning, as if it had never been. RecordError if the
     source is retired.
     """
-    if source.retired_at:
-        raise RecordError("$.source", f"{source.name} is retired; it is read no more.")
     with transaction.atomic():
         run = order_import(source, "person", actor.pk)
         if run is not None:
@@ -84,18 +86,28 @@ def start_import(*, source: Source, actor: "User", everything: bool = False) -> 
 def stop_import(*, run: ImportRun, actor: "User") -> ImportRun:
     """Stop an import that waits or runs. What it recorded stays; the next goes on behind it."""
     with transaction.atomic():
-        stopped = ImportRun.objects.filter(pk=run.pk, state__in=UNFINISHED).update(
-            state=WorkState.FAILED,
-            lease_until=None,
-            finished_at=timezone.now(),
-            error=f"Stopped by {actor.get_username()}.",
-        )
-        if stopped:
-            record_entry(
-                actor=actor, action="import.stopped", subject=f"import:{run.pk}", details={}
-            )
+        _stop(run.pk, f"Stopped by {actor.get_username()}.", actor)
     run.refresh_from_db()
     return run
+
+
+def stop_import_of(source: Source, actor: "User", why: str) -> None:
+    """Stop what is under way, so that nothing is written any more of the source as it was.
+
+    The caller holds the source.
+    """
+    if run := import_under_way(source):
+        _stop(run.pk, why, actor)
+
+
+def _stop(import_id: int, words: str, actor: "User") -> None:
+    stopped = ImportRun.objects.filter(pk=import_id, state__in=UNFINISHED).update(
+        state=WorkState.FAILED, lease_until=None, finished_at=timezone.now(), error=words
+    )
+    if stopped:
+        record_entry(
+            actor=actor, action="import.stopped", subject=f"import:{import_id}", details={}
+        )
 
 
 def forget_position(source: Source) -> None:

@@ -7,18 +7,25 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.audit.services import record_entry
-from apps.graph.errors import RecordError
+from apps.graph.errors import LineageError, RecordError
 from apps.graph.validation import line, paragraph
 from apps.ingest.connectors import KINDS, connector_for, trial_of
 from apps.ingest.connectors.contract import Access, ConnectorError, Reading
-from apps.ingest.credentials import checked_variable, encrypted, masked
+from apps.ingest.credentials import (
+    checked_variable,
+    encrypted,
+    masked,
+    same_service,
+    without_credentials,
+)
+from apps.ingest.jobs.scheduling import hold
 from apps.ingest.models import Source
 from apps.ingest.opening import access_to, reach_of_sources
-from apps.ingest.services.importing import forget_position
+from apps.ingest.services.importing import forget_position, stop_import_of
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -57,23 +64,30 @@ def add_source(*, name: str, kind: str, settings: SourceSettings, actor: "User")
         raise RecordError("$.name", f"There is a source {name} already.")
     source = Source(name=name, kind=kind, added_by=actor, added_at=timezone.now())
     _apply(source, settings)
-    with transaction.atomic():
-        source.save()
-        _audit(actor, "source.added", source, {"kind": kind, **_told(settings)})
+    try:
+        with transaction.atomic():
+            source.save()
+            _audit(actor, "source.added", source, {"kind": kind, **_told(settings)})
+    except IntegrityError as error:  # Somebody was faster.
+        raise RecordError("$.name", f"There is a source {name} already.") from error
     return source
 
 
 def change_source(*, source: Source, settings: SourceSettings, actor: "User") -> Source:
-    """Change what a person decides. Where it reads, or under which namespaces, being changed, the
-    next import reads everything again. RecordError names the field that is not acceptable.
+    """Change what a person decides. Where it reads, or under which namespaces, being changed, an
+    import under way is stopped and the next reads everything again. RecordError names the field
+    that is not acceptable.
     """
-    if source.retired_at:
-        raise RecordError("$", f"{source.name} is retired.")
-    before = (source.where, source.namespaces)
-    _apply(source, settings)
     with transaction.atomic():
+        hold(source)
+        if source.retired_at:
+            raise RecordError("$", f"{source.name} is retired.")
+        before = (source.where, source.namespaces)
+        _apply(source, settings)
         source.save()
         if before != (source.where, source.namespaces):
+            words = f"Stopped: {actor.get_username()} changed the source. Import it again."
+            stop_import_of(source, actor, words)
             forget_position(source)
         _audit(actor, "source.changed", source, _told(settings))
     return source
@@ -82,7 +96,9 @@ def change_source(*, source: Source, settings: SourceSettings, actor: "User") ->
 def retire_source(*, source: Source, actor: "User") -> Source:
     """Read it no more, and forget its credentials. What it told stays in the graph."""
     with transaction.atomic():
+        hold(source)
         if source.retired_at is None:
+            stop_import_of(source, actor, f"Stopped: {actor.get_username()} retired the source.")
             source.retired_at = timezone.now()
             source.secret = source.secret_variable = ""
             source.next_due_at = None
@@ -101,8 +117,8 @@ def try_source(*, source: Source) -> str:
         access = access_to(source)
         secret = access.secret
         return masked(_tried(source.kind, access), secret)
-    except ConnectorError as error:
-        raise ConnectorError(masked(str(error), secret), permanent=error.permanent) from None
+    except (ConnectorError, LineageError) as error:
+        raise ConnectorError(masked(str(error), secret)) from None
 
 
 def try_settings(*, kind: str, settings: SourceSettings, known: Source | None = None) -> str:
@@ -110,7 +126,7 @@ def try_settings(*, kind: str, settings: SourceSettings, known: Source | None = 
     _check_kind(kind)
     source = Source(kind=kind, name=known.name if known else "new", added_at=timezone.now())
     if known is not None:
-        source.secret = known.secret
+        source.where, source.secret = known.where, known.secret
     _apply(source, settings)
     source.cursor = {}
     return try_source(source=source)
@@ -140,12 +156,16 @@ def _check_kind(kind: str) -> None:
 
 def _apply(source: Source, settings: SourceSettings) -> None:
     kind = KINDS[source.kind]
-    source.where = line(settings.where.strip(), "$.where", required=True)
+    before, source.where = source.where, line(settings.where.strip(), "$.where", required=True)
     _check_reach(source.where)
     source.owner = line(settings.owner.strip(), "$.owner", limit=200)
     source.description = paragraph(settings.description, "$.description").strip()
     source.namespaces = _namespaces(settings.namespaces)
     source.secret_variable = checked_variable(settings.secret_variable, "$.secret_variable")
+    if settings.secret is None and source.secret and not same_service(before, source.where):
+        raise RecordError(
+            "$.secret", "The credentials that are kept are for another host. Give them again."
+        )
     if settings.secret is not None:
         secret = line(settings.secret, "$.secret", limit=MAX_SECRET_BYTES)
         source.secret = encrypted(secret) if secret else ""
@@ -163,6 +183,10 @@ def _apply(source: Source, settings: SourceSettings) -> None:
 
 def _check_reach(where: str) -> None:
     """A path outside what may be read is refused at once; a host may be down just now."""
+    if where != without_credentials(where):
+        raise RecordError(
+            "$.where", "Leave the credentials out of the URL; they have a field of their own."
+        )
     if "://" not in where:
         try:
             reach_of_sources().path(where)
