@@ -74,4 +74,4 @@ def killed_at(statement: int) -> Any:
 importing.READINGS_AT_ONCE = 1
 importing.connector_for = slowed  # type: ignore[attr-defined]
 # MLflow keeps no time of an alias; it is as of the reading, and the graph says so.
-mlflow.time = SimpleNamespace(time=lambda: 1_800_000_000)  # type: ignore[assignment]
+vars(mlflow)["time"] = SimpleNamespace(time=lambda: 1_800_000_000)
