@@ -64,6 +64,7 @@ class ArtifactDetail(Artifact):
     tombstone_reason: str = ""
     also_known_as: list[dict[str, Any]] = field(default_factory=list)
     identifiers: list[Identifier] = field(default_factory=list)
+    aliases: list[dict[str, Any]] = field(default_factory=list)
     deployment: Optional[dict[str, Any]] = None
     upstream_edges: list[Edge] = field(default_factory=list)
     downstream_edges: list[Edge] = field(default_factory=list)
@@ -270,4 +271,5 @@ class Revision:
     artifacts_changed: int = 0
     edges_added: int = 0
     edges_retracted: int = 0
+    aliases_added: int = 0
     artifacts_merged: int = 0

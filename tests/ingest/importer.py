@@ -23,7 +23,7 @@ from apps.catalog.selectors import graph_hash  # noqa: E402
 from apps.ingest.jobs import run_import  # noqa: E402
 from apps.ingest.models import ImportRun, OpenLineageEvent, Source, SourceUnit  # noqa: E402
 from apps.ingest.services import SourceSettings, add_source, start_import, stop_import  # noqa: E402
-from tests.ingest.slowly import killed_at  # noqa: E402
+from tests.ingest.slowly import install, killed_at  # noqa: E402
 
 
 def order(kind: str, where: str) -> int:
@@ -81,6 +81,7 @@ COMMANDS = {one.__name__: one for one in (order, perform, stop, found)}
 
 
 def main() -> None:
+    install()
     for line in sys.stdin:
         name, database, arguments = json.loads(line)
         if child := os.fork():

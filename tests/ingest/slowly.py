@@ -1,7 +1,6 @@
 """The site with a connector of the test's own, and with imports that can be slowed or killed.
 
-`celery -A tests.ingest.slowly worker` is a worker of it. The product has no hook for this: what it
-calls is wrapped here, in the process of the test.
+The product has no hook for this: what it calls is wrapped here, in the process of the test.
 """
 
 import os
@@ -24,11 +23,9 @@ from apps.ingest.connectors import KINDS, SourceKind, connector_for  # noqa: E40
 from apps.ingest.connectors.contract import Access, Connector, Reading  # noqa: E402
 from apps.ingest.connectors.mlflow import connector as mlflow  # noqa: E402
 from apps.ingest.jobs import importing  # noqa: E402
-from lineage_site.celery import app  # noqa: E402, F401 - what celery looks for
 
 LAB = "lab"
 DATA = ArtifactKey(LAB, "dataset", "data")
-KINDS[LAB] = SourceKind(LAB, "Lab", "a file with the name of a run on each line")
 PAUSE = float(os.environ.get("SLOWLY_SECONDS", "0"))
 
 
@@ -70,8 +67,11 @@ def killed_at(statement: int) -> Any:
     return connection.execute_wrapper(execute)
 
 
-# So that an import of a few records is many transactions.
-importing.READINGS_AT_ONCE = 1
-importing.connector_for = slowed  # type: ignore[attr-defined]
-# MLflow keeps no time of an alias; it is as of the reading, and the graph says so.
-vars(mlflow)["time"] = SimpleNamespace(time=lambda: 1_800_000_000)
+def install() -> None:
+    """Change the site in this process, which must be one of its own."""
+    KINDS[LAB] = SourceKind(LAB, "Lab", "a file with the name of a run on each line")
+    # So that an import of a few records is many transactions.
+    importing.READINGS_AT_ONCE = 1
+    vars(importing)["connector_for"] = slowed
+    # MLflow keeps no time of an alias; it is as of the reading, and the graph says so.
+    vars(mlflow)["time"] = SimpleNamespace(time=lambda: 1_800_000_000)
