@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.models import User
+from tests.browser.story_of_sources import sources
 from tests.impact.story import aliased, bad_apple, raised, reported
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -104,3 +105,4 @@ def story(transactional_db: None, person: Callable[[str, str], User]) -> None:
         ("models:/fraud@shadow", "model:churn@2", "2026-06-02T00:00:00Z"),
     )
     reported(raised("dataset:raw@1", person("carla", "contributor"), detail="Joined twice."))
+    sources()

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from apps.impact.models import Flag
+from apps.ingest.models import ImportRun, Source
 from tests.browser.conftest import Visit, Visits
 from tests.impact.story import artifact
 
@@ -29,6 +30,11 @@ PAGES = {
     "model-cards": "/model-cards",
     "model-card": "/model-cards/{fraud}",
     "deployment-record": "/deployments/{api}",
+    "sources": "/sources",
+    "source": "/sources/{prod}",
+    "source-failing": "/sources/{failing}",
+    "source-busy": "/sources/{busy}",
+    "import": "/imports/{done}",
     "imports": "/imports",
     "tokens": "/tokens",
     "token-new": "/tokens/new",
@@ -44,6 +50,10 @@ def path_of(name: str) -> str:
         churn=artifact("model:churn@2").pk,
         api=artifact("deployment:api@3").pk,
         case=Flag.objects.get().pk,
+        prod=Source.objects.get(name="mlflow-prod").pk,
+        failing=Source.objects.get(name="manifests").pk,
+        busy=Source.objects.get(name="wandb").pk,
+        done=ImportRun.objects.get(state="complete").pk,
     )
 
 
