@@ -17,7 +17,7 @@ def test_it_filters_while_one_types(visits: Visits) -> None:
     assert page.url.endswith("/artifacts?q=chur")
     page.get_by_label("Name, digest, commit").fill("")
     page.get_by_label("Kind").select_option("model")
-    expect(page.get_by_text("2 artifacts match")).to_be_visible()
+    expect(page.get_by_text("3 artifacts match")).to_be_visible()
     assert page.url.endswith("/artifacts?kind=model")
     page.go_back()
     expect(page.get_by_text("1 artifact matches")).to_be_visible()
